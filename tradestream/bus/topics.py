@@ -1,0 +1,13 @@
+"""Names of the topics; `platform/kafka/topics.yaml` declares their settings."""
+
+CANDLES = "candles"
+DISCOVERY_REQUESTS = "strategy-discovery-requests"
+DISCOVERED_STRATEGIES = "discovered-strategies"
+RISK_APPROVED_STRATEGIES = "risk-approved-strategies"
+SIZED_POSITIONS = "sized-positions"
+TRADE_SIGNALS = "trade-signals"
+
+
+def dead_letters(topic: str) -> str:
+    """Return the topic that keeps what consumers of `topic` cannot process."""
+    return f"{topic}.dlq"
