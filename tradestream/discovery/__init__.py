@@ -1,0 +1,1 @@
+"""Searching strategies, examining them, and saying what was found."""
