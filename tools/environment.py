@@ -1,0 +1,155 @@
+"""Make a virtual environment from hash-locked files, and keep it up to date.
+
+Runs on the bare interpreter, before anything is installed, so it uses the standard
+library alone. Doing it again is cheap: a stamp in the environment remembers which
+locks went in, for which interpreter and which place of the repository.
+
+usage: environment.py DIRECTORY LOCK... [--with_tradestream]
+
+Exit status: 0 done, 1 the environment could not be made (one line says why).
+"""
+
+import argparse
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_STAMP = "environment.stamp"
+
+# `/bin/sh` reads the second line as a command and never comes back; Python reads
+# lines two and three as a string. So the path may be long, or hold spaces.
+_CONSOLE_SCRIPT = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
+import sys
+
+from tradestream.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+
+class SetupError(Exception):
+    """The environment could not be made; the text is one line for the user."""
+
+
+def make(directory: Path, locks: Sequence[Path], *, with_tradestream: bool) -> bool:
+    """Make `directory` hold what every one of `locks` says.
+
+    An environment of another interpreter or another place is made anew; a changed
+    lock is installed over the old one.
+
+    Returns:
+        Whether there was something to do.
+
+    Raises:
+        SetupError: If the interpreter lacks `venv`, or pip fails.
+    """
+    stamp = directory / _STAMP
+    base = f"{sys.version_info[:3]} {sys.executable} {_REPOSITORY}"
+    held = stamp.read_text(encoding="utf-8").splitlines() if stamp.is_file() else []
+    if not held or held[0] != base:
+        if directory.exists():
+            shutil.rmtree(directory)
+        _create(directory)
+        held = [base]
+    missing = {lock: _line(lock) for lock in locks if _line(lock) not in held}
+    for lock in missing:
+        _install(directory, lock)
+    if with_tradestream:
+        _link_tradestream(directory)
+    lines = [base, *(_line(lock) for lock in locks)]
+    kept = [line for line in held[1:] if line not in lines and _is_current(line)]
+    stamp.write_text("\n".join([*lines, *kept]) + "\n", encoding="utf-8")
+    return bool(missing)
+
+
+def _line(lock: Path) -> str:
+    return f"{lock.name} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
+
+
+def _is_current(line: str) -> bool:
+    lock = _REPOSITORY / line.split(" ")[0]
+    return lock.is_file() and _line(lock) == line
+
+
+def _create(directory: Path) -> None:
+    missing = [name for name in ("venv", "ensurepip") if find_spec(name) is None]
+    if missing:
+        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupError(
+            f"{sys.executable} lacks {' and '.join(missing)}; on Debian and Ubuntu: "
+            f"apt-get install {version}-venv, or name another Python with PYTHON=…"
+        )
+    _run([sys.executable, "-m", "venv", str(directory)], "creating the environment")
+
+
+def _install(directory: Path, lock: Path) -> None:
+    # Hashes make the source of a file irrelevant, so a mirror or a local folder of
+    # wheels set up by the user is as good as the registry. Compiling every module
+    # takes longer than the rest; what is imported is compiled then, once.
+    _run(
+        [
+            str(directory / "bin" / "python"),
+            *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--no-input", "--no-compile", "--no-deps", "--only-binary=:all:"),
+            *("--require-hashes", "--requirement", str(lock)),
+        ],
+        f"installing {lock.name}",
+    )
+
+
+def _link_tradestream(directory: Path) -> None:
+    # A path file and a script instead of an editable install: no build, no network.
+    site = next((directory / "lib").glob("python3.*/site-packages"))
+    (site / "tradestream.pth").write_text(f"{_REPOSITORY}\n", encoding="utf-8")
+    script = directory / "bin" / "tradestream"
+    python = directory.resolve() / "bin" / "python"
+    script.write_text(_CONSOLE_SCRIPT.format(python=python), encoding="utf-8")
+    script.chmod(0o755)
+
+
+def _run(command: list[str], what: str) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    finished = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, env=environment, check=False
+    )
+    if finished.returncode != 0:
+        sys.stderr.write(finished.stdout + finished.stderr)
+        raise SetupError(f"{what} failed with status {finished.returncode}")
+
+
+def main(arguments: list[str]) -> int:
+    """Make the environment that the command line names."""
+    parser = argparse.ArgumentParser(description="Make a locked environment.")
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("locks", type=Path, nargs="+")
+    parser.add_argument("--with_tradestream", action="store_true")
+    parsed = parser.parse_args(arguments)
+    directory, locks = parsed.directory, parsed.locks
+    started = time.monotonic()
+    try:
+        with locks[0].open(encoding="utf-8") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)  # two makes at once: one waits
+            made = make(directory, locks, with_tradestream=parsed.with_tradestream)
+    except SetupError as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 1
+    if made:
+        names = ", ".join(lock.name for lock in locks)
+        seconds = time.monotonic() - started
+        print(f"setup: {directory} from {names} in {seconds:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
