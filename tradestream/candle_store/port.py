@@ -98,6 +98,13 @@ class CandleStore(Protocol):
         """
         ...
 
+    def venue_holes(self, symbol: str, *, checked_before: datetime) -> list[Gap]:
+        """Return recorded holes of the venue last checked before a time, oldest first.
+
+        They are what to ask for again, rarely: a venue may fill a hole later.
+        """
+        ...
+
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
         ...
