@@ -1,0 +1,1 @@
+"""Trusting, choosing, and sizing strategies."""
