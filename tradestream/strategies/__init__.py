@@ -1,0 +1,1 @@
+"""Strategy types as data, who a strategy is, and its parameters on the bus."""

@@ -87,7 +87,7 @@ TYPES = (
     ),
     StrategyType(
         name="DONCHIAN_BREAKOUT",
-        idea="Buys a close above the highest high before it, sells below the lowest low.",
+        idea="Buys a new high, sells a new low, of the bars before it.",
         parameters=(integer("donchianPeriod", 10, 50),),
         enter="close > highest(high, donchianPeriod)[1]",
         exit="close < lowest(low, donchianPeriod)[1]",
@@ -122,7 +122,10 @@ TYPES = (
     StrategyType(
         name="VWAP_CROSSOVER",
         idea="Holds while the average price is above the volume-weighted one.",
-        parameters=(integer("vwapPeriod", 10, 50), integer("movingAveragePeriod", 10, 50)),
+        parameters=(
+            integer("vwapPeriod", 10, 50),
+            integer("movingAveragePeriod", 10, 50),
+        ),
         let={"simple": "sma(close, movingAveragePeriod)", "vwap": "vwap(vwapPeriod)"},
         enter="up(simple, vwap)",
         exit="down(simple, vwap)",

@@ -53,7 +53,9 @@ class Parameter:
             )
         steps = round(value * self.per_unit)
         if abs(value * self.per_unit - steps) > 1e-6:
-            raise ValueError(f"{self.name} must be a multiple of {self.step}, was {value}")
+            raise ValueError(
+                f"{self.name} must be a multiple of {self.step}, was {value}"
+            )
         return steps
 
     def value(self, index: int) -> Value:

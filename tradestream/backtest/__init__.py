@@ -1,0 +1,1 @@
+"""Backtests: rules, trades, and metrics of millions of genomes."""

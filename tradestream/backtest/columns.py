@@ -1,0 +1,73 @@
+"""Bars as rows of whole ticks, aligned for vector loads."""
+
+from math import prod
+
+import numpy as np
+
+from tradestream.candles import CandleSeries, Floats
+from tradestream.indicators.library import COLUMNS, SUM_SCALE
+from tradestream.instruments import Instrument
+
+PADDING = 64
+"""Bars of NaN before every row: a lag of up to 64 is a shifted address."""
+
+_EPSILON = 1e-6
+_TRUSTED = 1e-14
+"""Relative error of an average of floats; ε follows it above 1e8 ticks."""
+
+
+def aligned(*shape: int) -> Floats:
+    """Return an array that begins on a 64-byte boundary, contents undefined."""
+    size = prod(shape)
+    block = np.empty(size + 8)
+    skip = -(block.ctypes.data // 8) % 8
+    return block[skip : skip + size].reshape(shape)
+
+
+def price_epsilon(series: CandleSeries, instrument: Instrument) -> float:
+    """Return the smallest difference of prices that counts, in ticks.
+
+    A millionth of a tick; more where the first close is above 1e8 ticks, for
+    which a float cannot tell so small a difference. It depends on the first bar
+    alone, so that a longer window has the same.
+    """
+    return max(_EPSILON, _TRUSTED * float(series.closes[0]) / instrument.price_tick)
+
+
+def write_columns(rows: Floats, series: CandleSeries, instrument: Instrument) -> None:
+    """Write the columns into the first rows.
+
+    Args:
+        rows: Shape (len(COLUMNS) or more, PADDING + n + 1 or more).
+        series: The bars, n of them.
+        instrument: What prices and volumes are multiples of.
+    """
+    n = len(series)
+    tick, lot = instrument.price_tick, instrument.volume_lot
+    opens, highs, lows, closes = (
+        np.rint(x / tick)
+        for x in (series.opens, series.highs, series.lows, series.closes)
+    )
+    span = np.maximum(highs[1:], closes[:-1]) - np.minimum(lows[1:], closes[:-1])
+    columns = {
+        "open": opens,
+        "high": highs,
+        "low": lows,
+        "close": closes,
+        "volume": np.rint(series.volumes / lot),
+        "median": (highs + lows) / 2,
+        "true_range": np.append(np.nan, span),
+        "close_sums": _sums(closes * SUM_SCALE),
+        "median_sums": _sums((highs + lows) * (SUM_SCALE // 2)),
+    }
+    for place, name in enumerate(COLUMNS):
+        rows[place, PADDING : PADDING + len(columns[name])] = columns[name]
+    if set(columns) != set(COLUMNS) or rows.shape[1] < PADDING + n + 1:
+        raise AssertionError("columns and rows must fit each other")
+
+
+def _sums(values: Floats) -> Floats:
+    """Return prefix sums as int64 in the bits of floats, one longer."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values.astype(np.int64), out=sums[1:])
+    return sums.view(np.float64)

@@ -1,0 +1,200 @@
+"""One evaluator for every strategy: rows, masks, trades.
+
+Compiled once, independent of the catalogue; runs without the interpreter lock.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tradestream.backtest import layout
+from tradestream.backtest.layout import Program
+from tradestream.backtest.masks import write_masks
+from tradestream.backtest.row_cache import (
+    ARGUMENTS,
+    Call,
+    RowCache,
+    build,
+    entry_of,
+    prepare,
+    take_slot,
+)
+from tradestream.backtest.trades import SUMS, Tables, sum_trades
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import entry_point, inlined, kernel
+from tradestream.indicators.memory import get_int, set_int
+from tradestream.indicators.simd import LANES
+
+_ROW_INTS, _ROW_FLOATS = layout.ROW_INTS, layout.ROW_FLOATS
+_FUNCTION, _PLACE, _PRIVATE = layout.FUNCTION, layout.PLACE, layout.PRIVATE
+
+
+class Engine(NamedTuple):
+    """A window as the kernels see it. Addresses live as long as the Window does.
+
+    Attributes:
+        tables: Money tables.
+        cache: Shared rows.
+        rows: Address of bar 0 of row 0.
+        stride: Bytes from one row to the next.
+        masks: Address of the masks.
+        functions: int64 (indicators,), addresses of machine code.
+    """
+
+    tables: Tables
+    cache: RowCache
+    rows: int
+    stride: int
+    masks: int
+    functions: Any
+
+
+@inlined
+def _tables_without_hours(tables: Tables) -> Tables:
+    return Tables(
+        tables.bars,
+        tables.words,
+        tables.entries,
+        tables.exits,
+        tables.logs,
+        tables.highs,
+        tables.lows,
+        tables.falls,
+        tables.market,
+        tables.hour_starts,
+        0,
+        tables.kept,
+    )
+
+
+@entry_point
+def evaluate(
+    engine: Engine, program: Program, genomes: Floats, count: int, batch: int,
+    out: Floats, hourly: Floats, with_hours: bool,
+) -> bool:  # fmt: skip
+    """Backtest the first `count` genomes.
+
+    Args:
+        engine: The window.
+        program: The strategy type.
+        genomes: Shape (count or more, parameters), values in declaration order.
+        count: How many to run.
+        batch: How many share one round of row building.
+        out: Shape (count or more, SUMS), written.
+        hourly: Shape (count or more, hours), written if `with_hours`.
+        with_hours: Whether to write `hourly`.
+
+    Returns:
+        Whether the slots sufficed for a batch; if not, results are incomplete.
+    """
+    nodes = program.row_ints.shape[0]
+    work = np.empty(batch * nodes + 3 * ARGUMENTS * LANES, np.int64)
+    base = work.ctypes.data
+    span = 8 * ARGUMENTS * LANES
+    call = Call(base, base + span, base + 2 * span)
+    places = base + 3 * span
+    first_genome, wide = genomes.ctypes.data, 8 * genomes.shape[1]
+    tables = engine.tables if with_hours else _tables_without_hours(engine.tables)
+    enough = True
+    for c0 in range(0, count, batch):
+        size = min(batch, count - c0)
+        genome0 = first_genome + wide * c0
+        enough = enough and _build_shared(
+            engine, program, size, genome0, wide, places, call
+        )
+        if not enough:
+            break
+        for g0 in range(0, size, LANES):
+            lanes = min(LANES, size - g0)
+            if program.private > 0:
+                _build_private(
+                    engine, program, lanes, genome0 + wide * g0, wide,
+                    places + 8 * nodes * g0, call,
+                )  # fmt: skip
+            for k in range(g0, g0 + lanes):
+                write_masks(
+                    program.operations.ctypes.data,
+                    program.operations.shape[0],
+                    program.epsilons.ctypes.data,
+                    program.scalars.ctypes.data,
+                    program.scalar_genes.ctypes.data,
+                    genome0 + wide * k,
+                    places + 8 * nodes * k,
+                    engine.masks,
+                    tables.words,
+                )
+                sum_trades(
+                    tables,
+                    engine.masks + 8 * tables.words * program.enter,
+                    engine.masks + 8 * tables.words * program.exit,
+                    out.ctypes.data + 8 * SUMS * (c0 + k),
+                    hourly.ctypes.data + 8 * hourly.shape[1] * (c0 + k),
+                )
+    work[0] = 0  # its address must not outlive it
+    return enough
+
+
+@kernel
+def _build_shared(
+    engine: Engine, program: Program, size: int, genomes: int, wide: int,
+    places: int, call: Call,
+) -> bool:  # fmt: skip
+    """Find or build the shared rows of a batch; note where every row is."""
+    nodes = program.row_ints.shape[0]
+    cache, bars = engine.cache, engine.tables.bars
+    cache.clock[0] += 1
+    for i in range(nodes):
+        ints = program.row_ints.ctypes.data + 8 * _ROW_INTS * i
+        floats = program.row_floats.ctypes.data + 8 * _ROW_FLOATS * i
+        function, place = get_int(ints, _FUNCTION), get_int(ints, _PLACE)
+        if get_int(ints, _PRIVATE) >= 0:
+            continue
+        waiting = 0
+        for k in range(size):
+            rows = places + 8 * nodes * k
+            if function < 0:
+                set_int(rows, i, engine.rows + engine.stride * place)
+                continue
+            entry = entry_of(ints, floats, place, genomes + wide * k)
+            slot = np.int64(cache.slot_of[entry])
+            if slot < 0:
+                slot = take_slot(cache)
+                if slot < 0:
+                    return False
+                cache.slot_of[entry] = slot
+                cache.owner[slot] = entry
+                output = engine.rows + engine.stride * slot
+                prepare(ints, floats, waiting, genomes + wide * k, rows, call, output)
+                waiting += 1
+                if waiting == LANES:
+                    build(engine.functions[function], bars, LANES, call)
+                    waiting = 0
+            cache.used[slot] = cache.clock[0]
+            set_int(rows, i, engine.rows + engine.stride * slot)
+        if waiting > 0:
+            build(engine.functions[function], bars, waiting, call)
+    return True
+
+
+@kernel
+def _build_private(
+    engine: Engine, program: Program, lanes: int, genomes: int, wide: int,
+    places: int, call: Call,
+) -> None:  # fmt: skip
+    """Build the rows that belong to one genome alone, for eight at a time."""
+    nodes = program.row_ints.shape[0]
+    scratch = engine.rows + engine.stride * engine.cache.slots
+    for i in range(nodes):
+        ints = program.row_ints.ctypes.data + 8 * _ROW_INTS * i
+        floats = program.row_floats.ctypes.data + 8 * _ROW_FLOATS * i
+        mine = get_int(ints, _PRIVATE)
+        if mine < 0:
+            continue
+        for lane in range(lanes):
+            rows = places + 8 * nodes * lane
+            output = scratch + engine.stride * (mine * LANES + lane)
+            prepare(ints, floats, lane, genomes + wide * lane, rows, call, output)
+            set_int(rows, i, output)
+        build(
+            engine.functions[get_int(ints, _FUNCTION)], engine.tables.bars, lanes, call
+        )

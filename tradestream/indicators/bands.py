@@ -1,0 +1,65 @@
+"""Bollinger's bands, as the distance of the close from its mean in sigmas.
+
+`close < mean − m·sigma` is `band_position < −m`: one row serves every m.
+"""
+
+import numpy as np
+
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import kernel
+from tradestream.indicators.memory import argument, row, setting
+from tradestream.indicators.registry import indicator
+
+_LARGEST_EXACT = 2.0**31
+
+
+@indicator("band_position", columns=("close",), unit="ratio")
+def band_position(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:
+    """(close − mean) / population sigma of the last n closes; 0 if all are equal.
+
+    Sums are exact in 64-bit integers while no close was further than 2^31 / n
+    ticks from the first one; from then on they are taken anew in each window.
+    """
+    closes = row(argument(inputs, 0, 0), bars)
+    sums, squares = np.zeros(bars + 1, np.int64), np.zeros(bars + 1, np.int64)
+    for t in range(bars):
+        distance = np.int64(closes[t] - closes[0])
+        sums[t + 1] = sums[t] + distance
+        squares[t + 1] = squares[t] + distance * distance
+    for k in range(lanes):
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        start = min(period - 1, bars)
+        stop = _exact_until(closes, _LARGEST_EXACT / period)
+        out[:start] = np.nan
+        for t in range(start, stop):
+            total = sums[t + 1] - sums[t + 1 - period]
+            spread = period * (squares[t + 1] - squares[t + 1 - period]) - total * total
+            offset = period * np.int64(closes[t] - closes[0]) - total
+            value = float(offset) / np.sqrt(float(spread))
+            out[t] = value if spread > 0 else 0.0
+        _position_in_each(closes, period, max(start, stop), out)
+
+
+@kernel
+def _exact_until(closes: Floats, farthest: float) -> int:
+    """Return the first bar whose close is further from the first one than that."""
+    for t in range(closes.shape[0]):
+        if abs(closes[t] - closes[0]) > farthest:
+            return t
+    return closes.shape[0]
+
+
+@kernel
+def _position_in_each(closes: Floats, period: int, start: int, out: Floats) -> None:
+    """Do the same with floats, from distances to the window's own last close."""
+    for t in range(start, closes.shape[0]):
+        total, square = 0.0, 0.0
+        for i in range(t - period + 1, t + 1):
+            distance = closes[i] - closes[t]
+            total += distance
+            square += distance * distance
+        spread = period * square - total * total
+        out[t] = -total / np.sqrt(spread) if spread > 0.0 else 0.0
