@@ -1,0 +1,1 @@
+"""The page that shows what was found, what is proven, and what is traded."""

@@ -1,0 +1,159 @@
+"""Numbers, times, and findings in words, the same on every part of the page. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tradestream.report.html import Markup, element
+from tradestream.report.model import Exam, Market, StrategyRow
+from tradestream.report.provable import days_until_provable, line_of_exam
+
+NOTHING = "–"
+"""Stands for what is undefined or not known."""
+
+STATUS_MEANING = {
+    "validated": "Proven: evidence crossed its line. Only these are sized and traded.",
+    "probation": "A claim is open: evidence gathers from bars the search never saw.",
+    "candidate": "Found by the search, on paper only.",
+    "stale": "A bar it was judged on was corrected; it is asked again.",
+    "retired": "Its evidence since validation fell away.",
+    "refused": "Its claim closed without proof.",
+}
+
+DOORS = {"A": "history exam", "B": "probation"}
+
+
+def percent(value: float | None, digits: int = 1, *, sign: bool = False) -> str:
+    """Return a fraction as percent, e.g. `+1.2 %`, with a true minus sign."""
+    if value is None:
+        return NOTHING
+    text = f"{value * 100:{'+' if sign else ''},.{digits}f} %"
+    return text.replace("-", "−")
+
+
+def number(value: float | int | Decimal | None, digits: int = 2) -> str:
+    """Return a number with thousands apart."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def count(value: float | int | None) -> str:
+    """Return a whole number with thousands apart."""
+    return number(value, 0)
+
+
+def price(value: float | Decimal) -> str:
+    """Return a price with the digits that it needs: 23,144.78 or 0.0000529."""
+    size = abs(float(value))
+    digits = 2 if size >= 100 else 4 if size >= 1 else 8
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits > 2 else text
+
+
+def plural(amount: int, one: str, many: str | None = None) -> str:
+    """Return e.g. `1 strategy`, `2 strategies`."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def moment(at: datetime | None) -> Markup:
+    """Return a time element such as `21 Nov 04:18`, UTC, with the year on hover."""
+    if at is None:
+        return Markup(NOTHING)
+    return element(
+        "time",
+        at.strftime("%d %b %H:%M").lstrip("0"),
+        datetime=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        title=at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+    )
+
+
+def duration(span: timedelta) -> str:
+    """Return e.g. `40 s`, `12 min`, `5 h`, `13 days`."""
+    seconds = int(span.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min"
+    if seconds < 2 * 86_400:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86_400} days"
+
+
+def parameters(values: Mapping[str, int | float]) -> str:
+    """Return e.g. `emaPeriod 12, smaPeriod 40`."""
+    return ", ".join(f"{name} {value:g}" for name, value in values.items())
+
+
+def verdict(market: Market) -> str:
+    """Return what is known of a market in one or two sentences."""
+    proven = market.counts.get("validated", 0)
+    if proven:
+        return f"{plural(proven, 'strategy is', 'strategies are')} proven. " + _proof(
+            market
+        )
+    if market.ingestion is None:
+        return "No bars yet."
+    if not market.exams:
+        held = market.ingestion.last_bar_at - market.ingestion.first_bar_at
+        return (
+            "No exam yet: one is asked for when the history is whole and at least "
+            f"7 days long; it holds {duration(held)}."
+        )
+    return exam_result(market.exams[0])
+
+
+def exam_result(exam: Exam) -> str:
+    """Return what came out of an exam, and how far it was from proof."""
+    if exam.stale:
+        return "A bar of this exam was corrected; it does not count and is repeated."
+    if exam.answered_at is None:
+        return f"Exam {exam.number} is asked for and not yet answered."
+    if exam.passes:
+        passed = plural(exam.passes, "strategy", "strategies")
+        return f"{passed} passed exam {exam.number}."
+    if not exam.eligible or exam.best_t is None:
+        return "Not yet provable: no design traded often enough to be examined."
+    return f"Not yet provable: {_distance(exam, exam.best_t)}"
+
+
+def evidence(row: StrategyRow) -> str:
+    """Return the evidence of a status next to the line that it had to cross."""
+    found = row.evidence
+    if "t" in found and "critical" in found:
+        return (
+            f"t {number(_float(found['t']))} · line {number(_float(found['critical']))}"
+        )
+    if "e" in found and "threshold" in found:
+        return (
+            f"e {number(_float(found['e']))} · line {count(_float(found['threshold']))}"
+        )
+    return NOTHING
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _proof(market: Market) -> str:
+    passed = [e for e in market.exams if e.passes and e.best_t and e.critical_value]
+    if passed:
+        exam = passed[0]
+        return (
+            f"In exam {exam.number} the best reached t {number(exam.best_t)}, "
+            f"where {number(exam.critical_value)} was needed."
+        )
+    return "Their evidence crossed the line on bars the search never saw."
+
+
+def _distance(exam: Exam, best_t: float) -> str:
+    days = (exam.window_end_at - exam.window_start_at) / timedelta(days=1)
+    line = line_of_exam(exam)
+    if line is None:
+        designs = plural(exam.eligible or 0, "design")
+        return f"the best of {designs} reached only t {number(best_t)}."
+    text = f"the best t is {number(best_t)}, the line {number(line)}"
+    more = days_until_provable(days, best_t, line)
+    if more is None:
+        return f"{text}; an edge this small would need more than a year."
+    return f"{text}. If the edge is real, it needs about {more} more days."
