@@ -6,7 +6,11 @@
 # one line that names what was found, and status 1.
 set -u
 
-probe='import sys; print("%d.%d.%d %s" % (sys.version_info[:3] + (sys.executable,)))'
+# The real path: inside an activated environment `python3` is that environment's.
+probe='
+import os, sys
+print("%d.%d.%d %s" % (sys.version_info[:3] + (os.path.realpath(sys.executable),)))
+'
 found=""
 
 if [ -n "${1:-}" ]; then

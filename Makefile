@@ -1,0 +1,96 @@
+# Every command that a person or CI runs. `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+# The interpreter of a new environment; found by itself when not named.
+PYTHON ?=
+# What to measure with `make benchmark`; everything when not named.
+BENCH ?=
+# How many kills `make chaos` makes.
+N ?= 60
+# Further arguments of `make demo`, e.g. ARGS=--exit, and of `make test`.
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Paths of two environments, so that a change of the tools never touches the platform's.
+PROTOS_VENV := .venv-protos
+BENCHMARK_VENV := .venv-benchmark
+
+environment = python=$$(tools/find_python.sh "$(PYTHON)") && "$$python" tools/environment.py
+tools = $(environment) $(VENV) requirements.txt requirements_dev.txt --with_tradestream
+
+.PHONY: help
+help: ## List the targets.
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use
+.PHONY: setup
+setup: ## Make .venv from the hash-locked requirements, with `tradestream` on its path.
+	@$(environment) $(VENV) requirements.txt --with_tradestream
+
+.PHONY: demo
+demo: setup ## Run the main line on this machine and show the page; ARGS=--exit stops after the table.
+	@$(BIN)/tradestream demo $(ARGS)
+
+##@ Develop
+.PHONY: tools
+tools: ## Add what tests and checks need to .venv.
+	@$(tools)
+
+.PHONY: test
+test: tools ## Run all tests with real servers; ARGS="path -k name" narrows them.
+	@$(BIN)/python -m tools.test_run $(ARGS)
+
+.PHONY: check
+check: tools protos-tools build/buildifier ## Check format, lint, types, imports, protos, BUILD files, and documents.
+	@$(BIN)/python -m tools.check
+
+.PHONY: format
+format: tools build/buildifier ## Put code, imports, and BUILD files into the house format.
+	@$(BIN)/ruff check --select I --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m tools.build_files
+	@build/buildifier -r -mode=fix .
+
+.PHONY: contracts
+contracts: tools ## Print the contract table: row, test, result.
+	@$(BIN)/python -m tools.contracts_table
+
+.PHONY: benchmark
+benchmark: tools ## Measure speed, as a table and as JSON in build/benchmarks; BENCH=name for one.
+	@if [ -z "$(BENCH)" ] || [ "$(BENCH)" = backtests ]; then \
+	  $(environment) $(BENCHMARK_VENV) requirements_benchmark.txt --with_tradestream; fi
+	@$(BIN)/python -m tools.benchmark_run $(BENCH)
+
+.PHONY: chaos
+chaos: tools ## Kill rooms and servers N times at random and compare the end with an unharmed run.
+	@$(BIN)/python -m tests.chaos.main --kills $(N)
+
+.PHONY: bazel-test
+bazel-test: tools ## Build and test the BUILD graph offline with Debian's bazel-bootstrap.
+	@tools/bazel_offline/install.sh
+	@$(BIN)/python -m tools.bazel_test
+
+##@ Regenerate
+.PHONY: protos
+protos: protos-tools ## Generate Python from protos/**/*.proto, beside them.
+	@$(PROTOS_VENV)/bin/python tools/protos.py
+
+.PHONY: protos-tools
+protos-tools:
+	@$(environment) $(PROTOS_VENV) requirements_protos.txt
+
+.PHONY: build-files
+build-files: tools build/buildifier ## Write every BUILD.bazel from what the modules import.
+	@$(BIN)/python -m tools.build_files
+
+.PHONY: lock
+lock: tools ## Compile requirements*.in into locks with hashes; ARGS=--upgrade takes newer versions.
+	@tools/lock.sh $(BIN)/uv $(ARGS)
+
+build/buildifier:
+	@tools/install_buildifier.sh $@
