@@ -1,0 +1,168 @@
+"""Storing what was found: COPY into temporary tables, then upserts.
+
+One transaction a batch. What is there already stays as it is, so duplicates
+and reorderings change nothing; `best` and `latest` depend only on which
+evaluations are stored, not on when they came.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from services.strategy_consumer import binary_copy as copy
+from services.strategy_consumer import columns, sql
+from services.strategy_consumer.rows import (
+    Batch,
+    ExamAnswer,
+    Find,
+    StrategyRow,
+    Trials,
+    batch,
+)
+from tradestream.postgres import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a transaction changed.
+
+    Attributes:
+        strategies: Strategies that were not there.
+        evaluations: Evaluations that were not there.
+        trials: Rows of the ledger that were not there.
+        exams: Exams answered for the first time.
+        refused: By answer, why an exam's answer was not stored.
+    """
+
+    strategies: int
+    evaluations: int
+    trials: int
+    exams: int
+    refused: Mapping[ExamAnswer, str]
+
+
+class Database:
+    """The tables that this room writes.
+
+    Args:
+        connection: An open connection, used by nothing else.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        with transaction(connection), connection.cursor() as cursor:
+            cursor.execute(sql.CREATE_TEMPORARY)
+
+    def store(
+        self,
+        finds: Sequence[Find],
+        trials: Sequence[Trials],
+        answers: Sequence[ExamAnswer],
+        *,
+        now: datetime,
+    ) -> Stored:
+        """Store all that is new; return when it is durable.
+
+        Raises:
+            UnavailableError: If the database did not answer; nothing is stored.
+        """
+        with transaction(self._connection), self._connection.cursor() as cursor:
+            cursor.execute(sql.LOCK)
+            accepted, refused = _judge_answers(cursor, answers)
+            passing = [p.find for answer in accepted for p in answer.passes]
+            rows = batch([*finds, *passing], trials)
+            changed = _upsert(cursor, rows, now)
+            _settle(cursor, accepted, now)
+        return Stored(*changed, exams=len(accepted), refused=refused)
+
+
+def _judge_answers(
+    cursor: Cursor, answers: Sequence[ExamAnswer]
+) -> tuple[list[ExamAnswer], dict[ExamAnswer, str]]:
+    """Return the first answers to exams that were asked, and why not others.
+
+    Of two different answers to one exam, which only corrected bars can bring,
+    the first one stored stays; within a batch, the one that sorts first.
+    """
+    if not answers:
+        return [], {}
+    cursor.execute(sql.SELECT_EXAMS, ([answer.request_id for answer in answers],))
+    exams = {row[0]: (tuple(row[1:7]), row[7]) for row in cursor.fetchall()}
+    accepted: dict[str, ExamAnswer] = {}
+    refused: dict[ExamAnswer, str] = {}
+    for answer in sorted(answers, key=repr):
+        asked, answered = exams.get(answer.request_id, (None, False))
+        if asked is None:
+            refused[answer] = "an exam that was asked for is required"
+        elif asked != answer.asked:
+            refused[answer] = (
+                f"an answer to the exam {asked} is required, was {answer.asked}"
+            )
+        elif not answered:
+            accepted.setdefault(answer.request_id, answer)
+    return list(accepted.values()), refused
+
+
+def _upsert(cursor: Cursor, rows: Batch, now: datetime) -> tuple[int, int, int]:
+    """Return how many strategies, evaluations, and trials were new."""
+    times = {"now": now}
+    strategies = evaluations = trials = 0
+    if rows.strategies:
+        _copy(cursor, "incoming_strategies", map(_strategy_row, rows.strategies))
+        cursor.execute(sql.INSERT_STRATEGIES, times)
+        strategies = cursor.rowcount
+        _copy(cursor, "incoming_evaluations", (e.copy_row for e in rows.evaluations))
+        cursor.execute(sql.INSERT_EVALUATIONS, times)
+        evaluations = cursor.rowcount
+    if evaluations:
+        cursor.execute(sql.UPDATE_BEST)
+        cursor.execute(sql.UPDATE_LATEST)
+    if rows.trials:
+        _copy(cursor, "incoming_trials", (row.copy_row for row in rows.trials))
+        cursor.execute(sql.INSERT_TRIALS, times)
+        trials = cursor.rowcount
+    return strategies, evaluations, trials
+
+
+def _settle(cursor: Cursor, answers: Iterable[ExamAnswer], now: datetime) -> None:
+    for answer in answers:
+        cursor.execute(
+            sql.UPDATE_EXAM,
+            {
+                "now": now,
+                "request_id": answer.request_id,
+                "genomes": answer.genomes,
+                "eligible": answer.eligible,
+                "resamples": answer.resamples,
+                "critical_value": answer.critical_value,
+                "best_t": answer.best_t,
+                "data_fingerprint": answer.data_fingerprint,
+                "code_version": answer.code_version,
+            },
+        )
+        for passed in answer.passes:
+            found = passed.find.evaluation
+            keys = (answer.request_id, found.strategy_id, found.evaluation_id)
+            cursor.execute(sql.INSERT_EXAMINED, (*keys, passed.t))
+
+
+def _strategy_row(row: StrategyRow) -> bytes:
+    return copy.row(
+        len(columns.STRATEGIES),
+        copy.text(row.strategy.strategy_id),
+        copy.text(row.strategy.strategy_name),
+        copy.text(row.strategy.symbol),
+        copy.text(row.strategy.interval),
+        copy.json(row.strategy.parameters),
+        copy.text(row.best.evaluation_id),
+        copy.text(row.latest.evaluation_id),
+    )
+
+
+def _copy(cursor: Cursor, table: str, rows: Iterable[bytes]) -> None:
+    data = b"".join([copy.HEADER, *rows, copy.TRAILER])
+    cursor.copy_expert(sql.COPY[table], io.BytesIO(data), size=1 << 20)

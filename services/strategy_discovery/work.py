@@ -1,0 +1,149 @@
+"""The loop of one worker: take requests, answer them, publish, then commit."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from services.strategy_discovery.answering import Result, answer
+from services.strategy_discovery.limits import Done, Limits
+from services.strategy_discovery.loading import load
+from services.strategy_discovery.reading import Asked, Refused, read
+from tradestream.bus.codec import encode
+from tradestream.bus.dead_letter import dead_letter
+from tradestream.bus.port import Bus, Message, Record
+from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
+from tradestream.candle_store.port import CandleStore
+from tradestream.discovery.requests import Span
+from tradestream.errors import InvalidMessageError
+from tradestream.runtime.failpoints import failpoint
+
+GROUP = "strategy_discovery"
+_IDLE_SECONDS = 0.5
+_DRAIN_IDLE_SECONDS = 0.05
+
+
+class _StopError(Exception):
+    """Raised inside a batch when the worker must stop and give it back."""
+
+
+def work(
+    bus: Bus,
+    store: CandleStore,
+    limits: Limits,
+    *,
+    member: str,
+    stop: Callable[[], bool],
+    must_stop: Callable[[], bool],
+    report: Callable[[Done], None],
+) -> None:
+    """Answer requests until asked to stop, or until none is left.
+
+    Records that were handed out before are taken one at a time: if one of them
+    ends this process, it takes no other with it, and is put aside once it has
+    done so too often.
+
+    Args:
+        bus: Where requests come from and results go to.
+        store: Where the bars are.
+        limits: How much to take on.
+        member: Name of this worker in its group, the same after a restart.
+        stop: Asked between batches.
+        must_stop: Asked within a batch, which is given back then.
+        report: Told what became of each batch.
+
+    Raises:
+        UnavailableError: If bus or store did not answer; what was not
+            committed comes again.
+    """
+    consumer = bus.consumer(DISCOVERY_REQUESTS, GROUP, member=member)
+    idle = _DRAIN_IDLE_SECONDS if limits.drain else _IDLE_SECONDS
+    cautious = True
+    try:
+        while not stop():
+            records = consumer.poll(1 if cautious else limits.max_batch, idle)
+            if not records:
+                if limits.drain and bus.lag(DISCOVERY_REQUESTS, GROUP) == 0:
+                    return
+                continue
+            cautious = any(record.deliveries > 1 for record in records)
+            started = time.monotonic()
+            done = _answer_all(bus, store, limits, records, must_stop)
+            consumer.commit(records)
+            done.seconds = time.monotonic() - started
+            report(done)
+    except _StopError:
+        return
+    finally:
+        consumer.close()
+
+
+def _answer_all(
+    bus: Bus,
+    store: CandleStore,
+    limits: Limits,
+    records: Sequence[Record],
+    must_stop: Callable[[], bool],
+) -> Done:
+    """Publish what answers `records`, the bars of each span loaded once."""
+    done = Done()
+    spans, refused = read(records, max_deliveries=limits.max_deliveries)
+    for span, requests in spans.items():
+        results, late = _answer_span(store, limits, span, requests, must_stop)
+        bus.publish(DISCOVERED_STRATEGIES, [_encode(result) for result in results])
+        failpoint("strategy_discovery.results_published")
+        _count(done, results)
+        refused += late
+    for bad in refused:
+        dead_letter(bus, bad.record, bad.reason)
+    failpoint("strategy_discovery.dead_letters_published")
+    done.dead = len(refused)
+    return done
+
+
+def _answer_span(
+    store: CandleStore,
+    limits: Limits,
+    span: Span,
+    requests: Sequence[Asked],
+    must_stop: Callable[[], bool],
+) -> tuple[list[Result], list[Refused]]:
+    """Return the results of requests that share their bars, and who got none."""
+    results: list[Result] = []
+    refused: list[Refused] = []
+    try:
+        window, judged = load(
+            store,
+            span,
+            max_missing=limits.max_missing,
+            row_budget_bytes=limits.row_budget_bytes,
+        )
+    except InvalidMessageError as error:
+        return [], [Refused(asked.record, str(error)) for asked in requests]
+    for asked in requests:
+        if must_stop():
+            raise _StopError
+        try:
+            results += answer(asked.request, window, judged)
+        except InvalidMessageError as error:
+            refused.append(Refused(asked.record, str(error)))
+    return results, refused
+
+
+def _encode(result: Result) -> Message:
+    return encode(
+        result,
+        key=result.symbol,
+        request_id=result.request_id,
+        correlation_id=result.request_id,
+    )
+
+
+def _count(done: Done, results: Sequence[Result]) -> None:
+    for result in results:
+        match result.DESCRIPTOR.name:
+            case "DiscoveredStrategy":
+                done.results += 1
+            case "SearchSummary":
+                done.searches += 1
+                done.trials += result.trials  # type: ignore[union-attr]
+            case _:
+                done.exams += 1
