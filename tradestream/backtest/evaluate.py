@@ -22,8 +22,8 @@ from tradestream.backtest.row_cache import (
 from tradestream.backtest.trades import SUMS, Tables, sum_trades
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import entry_point, inlined, kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import get_int, set_int
-from tradestream.indicators.simd import LANES
 
 _ROW_INTS, _ROW_FLOATS = layout.ROW_INTS, layout.ROW_FLOATS
 _FUNCTION, _PLACE, _PRIVATE = layout.FUNCTION, layout.PLACE, layout.PRIVATE
@@ -156,7 +156,7 @@ def _build_shared(
                 set_int(rows, i, engine.rows + engine.stride * place)
                 continue
             entry = entry_of(ints, floats, place, genomes + wide * k)
-            slot = np.int64(cache.slot_of[entry])
+            slot = int(cache.slot_of[entry])
             if slot < 0:
                 slot = take_slot(cache)
                 if slot < 0:

@@ -12,6 +12,8 @@ from tradestream.backtest import trades
 from tradestream.backtest.costs import Costs
 from tradestream.candles import Floats
 
+Number = int | float | None
+
 STARTING_CASH = 10_000.0
 SECONDS_A_YEAR = 365 * 86_400
 
@@ -53,6 +55,13 @@ class Market:
     total: float
     square: float
     buy_and_hold: float
+
+
+def reported(name: str, value: float) -> Number:
+    """Return a metric as it is reported: None for NaN, trades as a whole number."""
+    if name == "trades":
+        return int(value)
+    return None if np.isnan(value) else float(value)
 
 
 def metrics_of(sums: Floats, market: Market, costs: Costs) -> dict[str, Floats]:

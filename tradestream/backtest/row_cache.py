@@ -10,6 +10,7 @@ from tradestream.backtest import layout
 from tradestream.backtest.masks import scalar_value
 from tradestream.indicators.compiled import inlined, kernel
 from tradestream.indicators.library import COLUMNS
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import (
     call_row,
     get_float,
@@ -17,7 +18,6 @@ from tradestream.indicators.memory import (
     set_float,
     set_int,
 )
-from tradestream.indicators.simd import LANES
 
 _COLUMNS = len(COLUMNS)
 _MOST_INPUTS, _INPUTS, _PARAMETERS = layout.MAX_INPUTS, layout.INPUTS, layout.PARAMETERS

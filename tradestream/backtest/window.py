@@ -29,7 +29,7 @@ from tradestream.backtest.trades import HELD, RATIO, SUMS, TRADES, Tables
 from tradestream.candles import HOUR_SECONDS, CandleSeries, Floats
 from tradestream.errors import InvalidCandleError
 from tradestream.indicators.library import COLUMNS, INDICATORS, address
-from tradestream.indicators.simd import LANES
+from tradestream.indicators.machine import LANES
 from tradestream.instruments import Instrument
 from tradestream.strategies.declaration import Value
 
@@ -146,7 +146,8 @@ class Window:
         Raises:
             ValueError: As `StrategyType.check` does.
         """
-        self._sums(strategy_name, self.genome(strategy_name, parameters), False)
+        genome = self.genome(strategy_name, parameters)
+        self._sums(strategy_name, genome, False)
         program = self.programs.by_name[strategy_name]
         enter, leave = (
             np.unpackbits(
@@ -155,6 +156,18 @@ class Window:
             for mask in (program.enter, program.exit)
         )
         return enter, leave
+
+    def masks(self, strategy_name: str, genome: Floats) -> tuple[int, int, int]:
+        """Return addresses of the two masks of a genome, and their words.
+
+        They hold until the next evaluation. Bits beyond the last bar are undefined.
+        """
+        self._sums(strategy_name, genome.reshape(1, -1), False)
+        program = self.programs.by_name[strategy_name]
+        enter, leave = (
+            int(self._masks[mask].ctypes.data) for mask in (program.enter, program.exit)
+        )
+        return enter, leave, self._masks.shape[1]
 
     def genome(self, strategy_name: str, parameters: Mapping[str, Value]) -> Floats:
         """Return checked parameters as a genome, shape (1, p).
@@ -187,23 +200,22 @@ class Window:
         self, strategy_name: str, genomes: Floats, hourly: bool
     ) -> tuple[Floats, Floats]:
         program = self.program(strategy_name)
-        order = slice(None)
-        if self.bars > _WINDOW_WORTH_SORTING and len(genomes) > 1:
+        order = np.arange(len(genomes))
+        if self.bars > _WINDOW_WORTH_SORTING:
             order = np.lexsort(genomes.T[::-1])  # neighbours share rows
-        sorted_genomes = np.ascontiguousarray(genomes[order], np.float64)
-        count = len(sorted_genomes)
+        ordered = np.ascontiguousarray(genomes[order], np.float64)
+        count = len(ordered)
         sums = np.empty((count, SUMS))
         by_hour = np.zeros((count, self.hours if hourly else 0))
         if not evaluate(
-            self.engine, program, sorted_genomes, count, self.batch(program), sums,
-            by_hour, hourly,
+            self.engine, program, ordered, count, self.batch(program), sums, by_hour,
+            hourly,
         ):  # fmt: skip
             raise MemoryError("row budget too small for one genome")
-        if isinstance(order, slice):
-            return sums, by_hour
-        plain, plain_hours = np.empty_like(sums), np.empty_like(by_hour)
-        plain[order], plain_hours[order] = sums, by_hour
-        return plain, plain_hours
+        if self.bars > _WINDOW_WORTH_SORTING:
+            back = np.argsort(order)
+            return sums[back], by_hour[back]
+        return sums, by_hour
 
     def _index_hours(self) -> None:
         times, closes = self.series.open_times, self.series.closes
@@ -212,7 +224,7 @@ class Window:
         self.hours = int(times[-1]) // HOUR_SECONDS - first + 1
         returns = np.append(0.0, closes[1:] / closes[:-1] - 1)
         place = times // HOUR_SECONDS - first
-        self.market_hourly = np.bincount(place, returns, self.hours)
+        self.market_hourly = np.asarray(np.bincount(place, returns, self.hours), float)
         self.market = Market(
             self.bars,
             SECONDS_A_YEAR / self.series.interval_seconds,
@@ -262,15 +274,20 @@ class Window:
             opens, closes, costs.bought, costs.sold, entries, exits, logs, market
         )
         fill_extremes(logs, n, blocks[0], blocks[1], blocks[2])
-        addresses = [self._hold(x) for x in (entries, exits, logs, *blocks, market)]
         self._hold(blocks)
         return Tables(
-            n,
-            words,
-            *addresses,
-            self._hold(self._hour_starts),
-            self.hours,
-            1 - costs.fee,
+            bars=n,
+            words=words,
+            entries=self._hold(entries),
+            exits=self._hold(exits),
+            logs=self._hold(logs),
+            highs=self._hold(blocks[0]),
+            lows=self._hold(blocks[1]),
+            falls=self._hold(blocks[2]),
+            market=self._hold(market),
+            hour_starts=self._hold(self._hour_starts),
+            hours=self.hours,
+            kept=1 - costs.fee,
         )
 
     def _hold(self, array: Any) -> int:

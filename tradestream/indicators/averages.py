@@ -8,10 +8,10 @@ the inner one is warm.
 import numpy as np
 
 from tradestream.indicators.compiled import inlined, kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import argument, integers, keep, row, setting
 from tradestream.indicators.registry import SUM_SCALE, indicator
 from tradestream.indicators.simd import (
-    LANES,
     TILE,
     fma,
     fma8,

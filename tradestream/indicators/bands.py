@@ -49,7 +49,7 @@ def _exact_until(closes: Floats, farthest: float) -> int:
     for t in range(closes.shape[0]):
         if abs(closes[t] - closes[0]) > farthest:
             return t
-    return closes.shape[0]
+    return len(closes)
 
 
 @kernel

@@ -18,16 +18,21 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_ENGINE = ("indicators", "backtest", "discovery", "statistics")
+_KERNELS = (
+    "indicators/*.py",
+    "backtest/*.py",
+    "discovery/evolve.py",
+    "discovery/objective.py",
+)
 
 
 def sources_hash() -> str:
     """Return a hash of every source file that kernels are made from."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for folder in _ENGINE:
-        for path in sorted((_PACKAGE / folder).glob("*.py")):
+    for pattern in _KERNELS:
+        for path in sorted(_PACKAGE.glob(pattern)):
             if not path.name.endswith("_test.py"):
-                digest.update(f"{folder}/{path.name}\0".encode())
+                digest.update(f"{path.parent.name}/{path.name}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

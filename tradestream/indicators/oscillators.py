@@ -4,10 +4,10 @@ import numpy as np
 
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import argument, keep, row, setting
 from tradestream.indicators.registry import indicator
 from tradestream.indicators.simd import (
-    LANES,
     TILE,
     choose,
     fma,

@@ -1,0 +1,100 @@
+"""One genome trade by trade: where it bought and sold, and its equity.
+
+Made from the same masks as the fast path, with plain array arithmetic.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradestream.backtest.metrics import STARTING_CASH
+from tradestream.backtest.trades import next_bit
+from tradestream.backtest.window import Window
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import entry_point
+
+Bars = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fills:
+    """The trades of a genome, in order; t of them.
+
+    Attributes:
+        entries: Shape (t,), bar at whose open each trade bought.
+        exits: Shape (t,), bar at whose open it sold; the number of bars if it
+            sold at the last close.
+        entry_prices: Shape (t,), after slippage.
+        exit_prices: Shape (t,), after slippage.
+        returns: Shape (t,), net of costs.
+    """
+
+    entries: Bars
+    exits: Bars
+    entry_prices: Floats
+    exit_prices: Floats
+    returns: Floats
+
+
+@entry_point
+def _walk(enter: int, leave: int, words: int, bars: int, out: Bars) -> int:
+    """Write the bars of entry and exit of each trade; return how many."""
+    free, count = 0, 0
+    while True:
+        signal = next_bit(enter, words, free)
+        if signal >= bars - 1:
+            return count
+        out[count, 0] = signal + 1
+        signal = next_bit(leave, words, signal + 1)
+        free = signal + 1 if signal < bars - 1 else bars
+        out[count, 1] = free
+        count += 1
+        if free == bars:
+            return count
+
+
+def fills_of(window: Window, strategy_name: str, genome: Floats) -> Fills:
+    """Return the trades of a genome, shape (p,), on a window."""
+    enter, leave, words = window.masks(strategy_name, genome)
+    out = np.empty((window.bars, 2), np.int64)
+    count = _walk(enter, leave, words, window.bars, out)
+    entries, exits = out[:count, 0].copy(), out[:count, 1].copy()
+    series, slippage, fee = window.series, window.costs.slippage, window.costs.fee
+    sales = np.append(series.opens, series.closes[-1])
+    bought = series.opens[entries] * (1 + slippage)
+    sold = sales[exits] * (1 - slippage)
+    return Fills(entries, exits, bought, sold, sold / bought * (1 - fee) ** 2 - 1)
+
+
+def equity_of(window: Window, fills: Fills) -> Floats:
+    """Return equity at each close, shape (n,), from 10,000."""
+    closes, fee = window.series.closes, window.costs.fee
+    equity = np.full(window.bars, STARTING_CASH)
+    cash = STARTING_CASH
+    for a, b, bought, grown in zip(
+        fills.entries, fills.exits, fills.entry_prices, fills.returns, strict=True
+    ):
+        equity[a:b] = cash * (1 - fee) / bought * closes[a:b]
+        cash *= 1 + grown
+        equity[b:] = cash
+    if len(fills.exits) and fills.exits[-1] == window.bars:
+        equity[-1] = cash
+    return equity
+
+
+def adverse_excursions(window: Window, fills: Fills) -> Floats:
+    """Return 1 − lowest low while held ÷ entry price of each trade, shape (t,)."""
+    if not len(fills.entries):
+        return np.empty(0)
+    lows = np.append(window.series.lows, np.inf)
+    pairs = np.column_stack([fills.entries, fills.exits]).ravel()
+    return np.asarray(1 - np.minimum.reduceat(lows, pairs)[::2] / fills.entry_prices)
+
+
+def adverse_excursion_p95(
+    window: Window, strategy_name: str, genome: Floats
+) -> float | None:
+    """Return the 95th percentile over trades of the adverse excursion, if any."""
+    excursions = adverse_excursions(window, fills_of(window, strategy_name, genome))
+    return float(np.percentile(excursions, 95)) if len(excursions) else None

@@ -1,0 +1,210 @@
+"""Searching the parameters of one strategy type on one window.
+
+A small space is searched exhaustively and certified so; a large one by the
+genetic search. The same window, type, and configuration give the same bytes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradestream.backtest.details import adverse_excursion_p95
+from tradestream.backtest.metrics import METRICS, Number, reported
+from tradestream.backtest.window import Window
+from tradestream.candles import Floats
+from tradestream.discovery.evolve import evolve
+from tradestream.discovery.genome import Space
+from tradestream.discovery.objective import excess_sharpe_score
+from tradestream.strategies.declaration import Value
+
+EXHAUSTIVE_LIMIT = 20_000
+EXHAUSTIVE, GENETIC = "exhaustive", "genetic"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How to search.
+
+    Attributes:
+        population_size: Genomes a generation, 4 or more.
+        max_generations: Generations after the first, 1 or more.
+        top_n: How many distinct results to return at most, 1 or more.
+        seed: 0 to 2**64 − 1; the same seed finds the same.
+
+    Raises:
+        ValueError: If a number is out of its range.
+    """
+
+    population_size: int = 50
+    max_generations: int = 30
+    top_n: int = 5
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("population_size", 4, 100_000),
+            ("max_generations", 1, 100_000),
+            ("top_n", 1, 10_000),
+            ("seed", 0, 2**64 - 1),
+        ):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ValueError(f"{name} must be within {low} to {high}, was {value}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """One genome that a search found.
+
+    Attributes:
+        parameters: Typed values by name.
+        score: What was maximized.
+        metrics: By name, as `metrics.METRICS` and `adverse_excursion_p95`;
+            None where undefined.
+        hourly: Shape (hours,), Σ of net simple returns of each clock hour.
+        exposure: Bars held ÷ bars.
+        rank: Place among the results, from 1.
+        plateau: Share of one-step neighbours with at least half of the score;
+            None if the score is not positive.
+    """
+
+    parameters: dict[str, Value]
+    score: float
+    metrics: dict[str, Number]
+    hourly: Floats
+    exposure: float
+    rank: int
+    plateau: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found and what it tried.
+
+    Attributes:
+        found: Best first; none if nothing traded.
+        trials: Distinct genomes evaluated.
+        trials_with_trades: Those that traded; the sums run over these.
+        sharpe_sum: Σ of their excess Sharpe ratios a bar.
+        sharpe_square_sum: Σ of the squares.
+        certificate: `exhaustive` or `genetic`.
+    """
+
+    found: tuple[Found, ...]
+    trials: int
+    trials_with_trades: int
+    sharpe_sum: float
+    sharpe_square_sum: float
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Every genome tried, with score, trades, and excess Sharpe ratio a bar."""
+
+    genomes: Floats
+    scores: Floats
+    trades: Floats
+    sharpes: Floats
+
+
+def search(window: Window, strategy_name: str, config: SearchConfig) -> SearchResult:
+    """Search the best parameters of a type on a window.
+
+    Raises:
+        KeyError: If the catalogue has no such type.
+    """
+    space = Space(window.programs.catalogue[strategy_name])
+    exhaustive = space.size() <= EXHAUSTIVE_LIMIT
+    if exhaustive:
+        trials = _evaluated(window, strategy_name, space.enumerate())
+    else:
+        trials = evolve_trials(window, strategy_name, space, config)
+    traded = trials.sharpes[trials.trades > 0]
+    return SearchResult(
+        _found(window, strategy_name, space, trials, config.top_n),
+        len(trials.genomes),
+        len(traded),
+        float(np.sum(traded)),
+        float(np.sum(traded * traded)),
+        EXHAUSTIVE if exhaustive else GENETIC,
+    )
+
+
+def _evaluated(window: Window, strategy_name: str, genomes: Floats) -> Trials:
+    result = window.evaluate(strategy_name, genomes, hourly=False)
+    scores = excess_sharpe_score(result.excess_sharpe_bar, result.trades)
+    return Trials(genomes, scores, result.trades, result.excess_sharpe_bar)
+
+
+def evolve_trials(
+    window: Window, strategy_name: str, space: Space, config: SearchConfig
+) -> Trials:
+    """Run the genetic search; return every genome that it tried."""
+    program = window.program(strategy_name)
+    most = config.population_size * (config.max_generations + 1)
+    seen, results = np.empty((most, len(space.genes))), np.empty((most, 3))
+    tried = evolve(
+        window.engine,
+        program,
+        space.genes,
+        np.uint64(config.seed),  # type: ignore[arg-type]
+        config.population_size,
+        config.max_generations,
+        window.batch(program),
+        np.array([window.market.total, window.market.square]),
+        seen,
+        results,
+    )
+    if tried < 0:
+        raise MemoryError("row budget too small for one genome")
+    return Trials(seen[:tried], *results[:tried].T)
+
+
+def _found(
+    window: Window, strategy_name: str, space: Space, trials: Trials, top_n: int
+) -> tuple[Found, ...]:
+    """Return the best trials; of those that trade alike, the first."""
+    genes = tuple(trials.genomes.T[::-1])
+    order = np.lexsort((*genes, -trials.trades, -trials.scores))
+    best: list[int] = []
+    outcomes: set[tuple[float, float]] = set()
+    for i in order:
+        outcome = (float(trials.scores[i]), float(trials.trades[i]))
+        if not np.isfinite(outcome[0]) or len(best) == top_n:
+            break
+        if outcome not in outcomes:
+            outcomes.add(outcome)
+            best.append(int(i))
+    if not best:
+        return ()
+    genomes = trials.genomes[best]
+    result = window.evaluate(strategy_name, genomes)
+    return tuple(
+        Found(
+            parameters=space.parameters(genome),
+            score=float(trials.scores[best[i]]),
+            metrics={
+                **{name: reported(name, result.metrics[name][i]) for name in METRICS},
+                "adverse_excursion_p95": adverse_excursion_p95(
+                    window, strategy_name, genome
+                ),
+            },
+            hourly=result.hourly[i],
+            exposure=float(result.exposure[i]),
+            rank=i + 1,
+            plateau=_plateau(
+                window, strategy_name, space, genome, trials.scores[best[i]]
+            ),
+        )
+        for i, genome in enumerate(genomes)
+    )
+
+
+def _plateau(
+    window: Window, strategy_name: str, space: Space, genome: Floats, score: float
+) -> float | None:
+    if score <= 0:
+        return None
+    around = _evaluated(window, strategy_name, space.neighbours(genome))
+    return float(np.mean(around.scores >= score / 2))
