@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tradestream.backtest.costs import Costs
 from tradestream.candle_store.port import CandleStore
@@ -12,6 +12,9 @@ from tradestream.errors import InvalidDataError
 from tradestream.instruments import Instrument
 from tradestream.report import series as shorten
 from tradestream.report.model import Market, Portfolio, StrategyRow
+
+if TYPE_CHECKING:
+    from tradestream.backtest.report import Backtest
 
 RECENT = timedelta(hours=48)
 TRADES_SHOWN = 600
@@ -45,7 +48,7 @@ def chart_data(
     bars: CandleSeries,
     digits: int,
     budget: Budget,
-    backtest: Any = None,
+    backtest: "Backtest | None" = None,
 ) -> dict[str, Any]:
     """Return candles, near and whole, with the trades and equity of a backtest.
 
@@ -53,7 +56,7 @@ def chart_data(
         bars: The bars of the whole span.
         digits: Decimals of a price.
         budget: How much may be drawn.
-        backtest: A `tradestream.backtest.report.Backtest` of `bars`, or None.
+        backtest: One of all of `bars`, or None.
     """
     end = bars.open_times[-1] + bars.interval_seconds
     first = int(bars.open_times.searchsorted(end - int(RECENT.total_seconds())))
@@ -96,7 +99,7 @@ def _market_charts(
     return chart_data(bars, digits, budget, backtest)
 
 
-def _backtest(best: StrategyRow, bars: CandleSeries) -> Any:
+def _backtest(best: StrategyRow, bars: CandleSeries) -> "Backtest":
     # Imported late: the engine takes longer to load than all the rest of the page.
     from tradestream.backtest.report import backtest
 
@@ -110,7 +113,7 @@ def _backtest(best: StrategyRow, bars: CandleSeries) -> Any:
     return backtest(bars, instrument, costs, best.strategy_name, best.parameters)
 
 
-def _trades(backtest: Any, digits: int) -> list[list[float]]:
+def _trades(backtest: "Backtest", digits: int) -> list[list[float]]:
     """Return [entry time, price, exit time, price, return] of the newest trades."""
     return [
         [
@@ -118,7 +121,7 @@ def _trades(backtest: Any, digits: int) -> list[list[float]]:
             round(trade.entry_price, digits),
             _seconds(trade.exit_time),
             round(trade.exit_price, digits),
-            round(trade.return_, 5),
+            round(trade.net_return, 5),
         ]
         for trade in backtest.trades[-TRADES_SHOWN:]
     ]

@@ -64,7 +64,7 @@ def equity_columns(
         equity: Shape (n,), marked at each close, from 10,000.
         points: How many points to keep.
     """
-    hold = series.closes / series.opens[0]
+    hold = series.closes / series.closes[0]
     own = equity / 10_000.0
     ends = np.unique(np.linspace(0, len(own) - 1, min(points, len(own))).astype(int))
     starts = np.concatenate([[0], ends[:-1] + 1])

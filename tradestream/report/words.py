@@ -38,7 +38,7 @@ def number(value: float | int | Decimal | None, digits: int = 2) -> str:
     return f"{value:,.{digits}f}".replace("-", "−")
 
 
-def count(value: float | int | None) -> str:
+def count(value: float | int | Decimal | None) -> str:
     """Return a whole number with thousands apart."""
     return number(value, 0)
 

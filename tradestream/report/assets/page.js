@@ -110,7 +110,7 @@
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       series: [{ label: "Time", value: (_, t) => (t == null ? "–" : stamp(t)) }, own, hold],
       axes: [
-        { ...axis, values: dated, space: 90 },
+        { ...axis, values: dated, space: 90, size: 32 },
         { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map((v) => percent(v)) },
       ],
     }, [columns.t, columns[names[0]], columns[names[1]]], box);

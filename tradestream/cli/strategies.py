@@ -1,0 +1,110 @@
+"""`tradestream strategies`: list or explain the strategy types."""
+
+from typing import Any
+
+import click
+
+from tradestream.cli import output
+from tradestream.strategies.catalogue import CATALOGUE
+from tradestream.strategies.declaration import Parameter, StrategyType
+from tradestream.strategies.markdown import strategies_page
+
+
+@click.command(name="strategies", short_help="List or explain the strategy types.")
+@click.argument("name", required=False)
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How to print them.",
+)
+def command(name: str | None, form: str) -> None:
+    """List the strategy types, or explain one: parameters, ranges, rules, defaults.
+
+    \b
+    Examples:
+      tradestream strategies
+      tradestream strategies SMA_RSI
+      tradestream strategies --output json
+    """
+    kinds = list(CATALOGUE.values()) if name is None else [_named(name)]
+    if form == "json":
+        found = [strategy_json(kind) for kind in kinds]
+        output.write_json(found if name is None else found[0])
+    elif form == "markdown":
+        output.write(strategies_page(kinds))
+    elif name is None:
+        output.write_tables([_listing(kinds)])
+    else:
+        output.write_tables(_explanation(kinds[0]))
+
+
+def strategy_json(kind: StrategyType) -> dict[str, Any]:
+    """Return a strategy type as JSON has it."""
+    defaults = kind.defaults()
+    return {
+        "name": kind.name,
+        "idea": kind.idea,
+        "parameters": [
+            {
+                "name": p.name,
+                "kind": p.kind,
+                "low": p.low,
+                "high": p.high,
+                "step": p.step,
+                "above": p.above,
+                "default": defaults[p.name],
+            }
+            for p in kind.parameters
+        ],
+        "let": dict(kind.let),
+        "enter": kind.enter,
+        "exit": kind.exit,
+    }
+
+
+def _named(name: str) -> StrategyType:
+    found = CATALOGUE.get(name.upper())
+    if found is None:
+        raise click.BadParameter(
+            f"{name!r} is not a strategy, only {', '.join(CATALOGUE)}",
+            param_hint="NAME",
+        )
+    return found
+
+
+def _listing(kinds: list[StrategyType]) -> Any:
+    table = output.table(None, ["strategy", "idea", "parameters (defaults)"])
+    for kind in kinds:
+        defaults = ", ".join(f"{n}={v:g}" for n, v in kind.defaults().items())
+        table.add_row(kind.name, kind.idea, defaults)
+    return table
+
+
+def _explanation(kind: StrategyType) -> list[Any]:
+    table = output.table(None, ["parameter", "range", "default"])
+    defaults = kind.defaults()
+    for parameter in kind.parameters:
+        table.add_row(
+            parameter.name, range_text(parameter), f"{defaults[parameter.name]:g}"
+        )
+    rules = [f"  {name} = {rule}" for name, rule in kind.let.items()]
+    return [
+        f"{kind.name}: {kind.idea}",
+        "",
+        table,
+        "",
+        *(["where", *rules] if rules else []),
+        f"enter when  {kind.enter}",
+        f"exit when   {kind.exit}",
+    ]
+
+
+def range_text(parameter: Parameter) -> str:
+    """Return the values that a parameter may take, in words."""
+    text = f"{parameter.low:g} to {parameter.high:g}"
+    if parameter.kind == "float":
+        text += f" in steps of {parameter.step:g}"
+    return text + (f", above {parameter.above}" if parameter.above else "")
