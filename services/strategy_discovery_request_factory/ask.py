@@ -109,7 +109,10 @@ def ask(
         bus.publish(DISCOVERY_REQUESTS, batch)
         failpoint("factory.published")
         watermarks.write(
-            {watermark_field(s.symbol, s.window_minutes, fingerprint): s.end for s in chunk}
+            {
+                watermark_field(s.symbol, s.window_minutes, fingerprint): s.end
+                for s in chunk
+            }
         )
         asked.requests += len(batch)
         asked.spans += len(chunk)

@@ -8,10 +8,8 @@ Exit status: 0 done, 1 bad flags or a bug, 75 a dependency was unavailable.
 
 from collections.abc import Sequence
 
-from absl import app, flags
+from absl import flags
 
-from services.strategy_discovery_request_factory import run as factory
-from tradestream.discovery.requests import OBJECTIVE
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 
@@ -20,44 +18,57 @@ _CANDLES = shared.define_candles()
 _REDIS = shared.define_redis()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
-_SYMBOLS = flags.DEFINE_list(
-    "symbols", [], "Symbols to search, e.g. BTC-USD,ETH-USD; default: those in Redis."
+_FIBONACCI = [1597, 2584, 4181, 6765, 10946, 17711, 28657, 46368, 75025, 121393]
+_WINDOWS = [str(minutes) for minutes in _FIBONACCI]
+_COST = (0.0, 1_000.0)
+_COUNT = (1, 100_000)
+# fmt: off
+flags.DEFINE_list("symbols", [], "Such as BTC-USD,ETH-USD; those in Redis if empty.")
+flags.DEFINE_list("strategies", [], "Types such as SMA_RSI; all if empty.")
+flags.DEFINE_list("windows", _WINDOWS, "Lengths of the spans to search, in minutes.")
+flags.DEFINE_float("min_advance", 0.01, "Share of a window to move by.", 0.0, 1.0)
+flags.DEFINE_float("max_missing", 0.05, "Share that the venue may lack.", 0.0, 1.0)
+flags.DEFINE_integer("max_lag", 20_000, "Waiting requests that stop a run.", 0)
+flags.DEFINE_integer("top_n", 5, "Distinct results a request.", 1, 1_000)
+flags.DEFINE_integer("population_size", 50, "Genomes a generation.", 4, 100_000)
+flags.DEFINE_integer("max_generations", 30, "Generations after the first.", *_COUNT)
+flags.DEFINE_integer("seed", 0, "Of every search; 0: each from its request id.", 0)
+flags.DEFINE_float("fee_bps", 10.0, "Fee a side in basis points.", *_COST)
+flags.DEFINE_float("slippage_bps", 2.0, "Slippage a side in basis points.", *_COST)
+flags.DEFINE_enum("objective", "excess_sharpe", ["excess_sharpe"], "What to maximize.")
+# fmt: on
+
+
+def _are_windows(windows: Sequence[str]) -> bool:
+    return all(w.isdecimal() and 3 <= int(w) <= 1_000_000 for w in windows)
+
+
+def _are_types(names: Sequence[str]) -> bool:
+    from tradestream.strategies.catalogue import CATALOGUE
+
+    return all(name in CATALOGUE for name in names)
+
+
+flags.register_validator("windows", _are_windows, "3 to 1000000 minutes are required")
+flags.register_validator(
+    "strategies", _are_types, "types of the catalogue are required"
 )
-_STRATEGIES = flags.DEFINE_list(
-    "strategies", [], "Strategy types to search, e.g. SMA_RSI; default: all."
-)
-_WINDOWS = flags.DEFINE_list(
-    "windows",
-    "1597,2584,4181,6765,10946,17711,28657,46368,75025,121393".split(","),
-    "Lengths of the spans to search, in minutes.",
-)
-_MIN_ADVANCE = flags.DEFINE_float(
-    "min_advance", 0.01, "Share of a window it moves before it is searched again.",
-    lower_bound=0.0, upper_bound=1.0,
-)  # fmt: skip
-_MAX_MISSING = flags.DEFINE_float(
-    "max_missing", 0.05, "Largest share of minutes that the venue itself may lack.",
-    lower_bound=0.0, upper_bound=1.0,
-)  # fmt: skip
-_MAX_LAG = flags.DEFINE_integer(
-    "max_lag", 20_000, "Add nothing while more requests than this wait.", lower_bound=0
-)
-_TOP_N = flags.DEFINE_integer(
-    "top_n", 5, "Distinct results a request.", lower_bound=1, upper_bound=1_000
-)
-_POPULATION = flags.DEFINE_integer(
-    "population_size", 50, "Genomes a generation.", lower_bound=4
-)
-_GENERATIONS = flags.DEFINE_integer(
-    "max_generations", 30, "Generations after the first.", lower_bound=1
-)
-_SEED = flags.DEFINE_integer(
-    "seed", 0, "Seed of every search; 0: from the request id.", lower_bound=0
-)
-_FEE = flags.DEFINE_float("fee_bps", 10.0, "Fee a side in bps.", lower_bound=0.0)
-_SLIPPAGE = flags.DEFINE_float(
-    "slippage_bps", 2.0, "Slippage a side in bps.", lower_bound=0.0
-)
-_OBJECTIVE = flags.DEFINE_enum(
-    "objective", OBJECTIVE, [OBJECTIVE], "What a search maximizes."
-)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run once."""
+    del argv
+    from services.strategy_discovery_request_factory.run import run_once
+
+    run_once(
+        _BUS.open,
+        _CANDLES.open,
+        _REDIS.connect,
+        _METRICS.room("strategy_discovery_request_factory"),
+        flags.FLAGS.flag_values_dict(),
+        now=_CLOCK.now(),
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,10 +1,12 @@
-"""What the factory keeps in Redis: the symbols it reads, the watermarks it owns."""
+"""What the factory keeps in Redis: the symbols it reads, the watermarks it owns.
+
+Clients come from `tradestream.redis`, which raises our errors and gives text.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-
-import redis
+from typing import Any
 
 from tradestream.errors import InvalidDataError, UnavailableError
 
@@ -12,23 +14,20 @@ SYMBOLS_KEY = "top_cryptocurrencies"
 WATERMARKS_KEY = "processing_state:strategy_discovery_request_factory"
 
 
-def read_symbols(client: "redis.Redis") -> list[str]:
+def read_symbols(client: Any) -> list[str]:
     """Return the traded symbols, largest first.
 
     Raises:
         UnavailableError: If they were never written, or Redis did not answer.
         InvalidDataError: If what was written is not a JSON list of texts.
     """
-    try:
-        written = client.get(SYMBOLS_KEY)
-    except redis.RedisError as error:
-        raise UnavailableError(f"redis did not answer: {error}") from error
+    written = client.get(SYMBOLS_KEY)
     if written is None:
         raise UnavailableError(
             f"redis key {SYMBOLS_KEY} was not written yet; top_crypto_updater writes it"
         )
     try:
-        symbols = json.loads(written)  # type: ignore[arg-type]
+        symbols = json.loads(written)
     except ValueError as error:
         raise InvalidDataError(
             f"redis key {SYMBOLS_KEY}: a JSON list is required, was {written!r}"
@@ -47,7 +46,7 @@ class RedisWatermarks:
     request ids, so nothing else is lost.
     """
 
-    def __init__(self, client: "redis.Redis") -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
 
     def read(self, fields: Sequence[str]) -> list[datetime | None]:
@@ -59,11 +58,8 @@ class RedisWatermarks:
         """
         if not fields:
             return []
-        try:
-            values = self._client.hmget(WATERMARKS_KEY, list(fields))
-        except redis.RedisError as error:
-            raise UnavailableError(f"redis did not answer: {error}") from error
-        return [_parse(field, v) for field, v in zip(fields, values, strict=True)]  # type: ignore[arg-type]
+        values = self._client.hmget(WATERMARKS_KEY, list(fields))
+        return [_parse(field, v) for field, v in zip(fields, values, strict=True)]
 
     def write(self, watermarks: Mapping[str, datetime]) -> None:
         """Move watermarks; they only ever grow, the caller sees to it.
@@ -72,16 +68,12 @@ class RedisWatermarks:
             UnavailableError: If Redis did not answer.
         """
         values = {field: at.isoformat() for field, at in watermarks.items()}
-        try:
-            self._client.hset(WATERMARKS_KEY, mapping=values)  # type: ignore[arg-type]
-        except redis.RedisError as error:
-            raise UnavailableError(f"redis did not answer: {error}") from error
+        self._client.hset(WATERMARKS_KEY, mapping=values)
 
 
-def _parse(field: str, value: bytes | str | None) -> datetime | None:
-    if value is None:
+def _parse(field: str, text: str | None) -> datetime | None:
+    if text is None:
         return None
-    text = value.decode() if isinstance(value, bytes) else value
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError as error:
