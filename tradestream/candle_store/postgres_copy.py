@@ -7,8 +7,10 @@ NULL and of fixed width, so that a whole answer is one structured array.
 """
 
 import io
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradestream.candles import MINUTE_SECONDS, CandleSeries, Seconds
 
@@ -23,9 +25,13 @@ _NUMBERS = ("open", "high", "low", "close", "volume")
 _BARS = np.dtype(
     [
         *[(name, _TIMES[name]) for name in ("fields", "length", "time")],
-        *[part for name in _NUMBERS for part in ((f"{name}_length", ">i4"), (name, ">f8"))],
+        *[
+            part
+            for name in _NUMBERS
+            for part in ((f"{name}_length", ">i4"), (name, ">f8"))
+        ],
     ]
-)  # fmt: skip
+)
 
 
 def decode_times(data: bytes) -> Seconds:
@@ -63,5 +69,5 @@ def _body(data: bytes) -> bytes:
     return data[_HEADER_BYTES:-_TRAILER_BYTES]
 
 
-def _seconds(times: np.ndarray) -> Seconds:  # type: ignore[type-arg]
+def _seconds(times: NDArray[Any]) -> Seconds:
     return times.astype(np.int64) // _MICROSECONDS + _EPOCH_2000_SECONDS

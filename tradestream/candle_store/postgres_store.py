@@ -62,6 +62,12 @@ COPY (
 ) TO STDOUT (FORMAT binary)
 """
 _READ_TIMES = f"COPY (SELECT timestamp {SPAN}) TO STDOUT (FORMAT binary)"
+_FIRST = """
+SELECT timestamp FROM market_data WHERE symbol = %s ORDER BY timestamp LIMIT 1
+"""
+_LAST = """
+SELECT timestamp FROM market_data WHERE symbol = %s ORDER BY timestamp DESC LIMIT 1
+"""
 # One index probe a symbol, where DISTINCT would read every bar.
 _SYMBOLS = """
 WITH RECURSIVE found AS (
@@ -112,7 +118,7 @@ class PostgresCandleStore:
             return WriteResult((), (), 0)
         keys = {"symbol": series.symbol, "source": source, "written_at": written_at}
         try:
-            with transaction(self._open()) as cursor:
+            with transaction(self.open()) as cursor:
                 cursor.execute(_INCOMING)
                 cursor.copy_expert(
                     "COPY incoming_bars FROM STDIN", postgres_copy.encode_bars(series)
@@ -135,27 +141,27 @@ class PostgresCandleStore:
         self, symbol: str, interval_seconds: int, start: datetime, end: datetime
     ) -> CandleSeries:
         """Return the bars that open in [start, end), aggregated to the interval."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             data = _copy_out(cursor, _READ, symbol, start, end)
         return aggregate(postgres_copy.decode_bars(data, symbol), interval_seconds)
 
     def symbols(self) -> list[str]:
         """Return the symbols that have bars, sorted."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.execute(_SYMBOLS)
             return [symbol for (symbol,) in cursor.fetchall()]
 
     def first(self, symbol: str) -> datetime | None:
         """Return the open time of the oldest bar, None when there is none."""
-        return self._edge(symbol, "ASC")
+        return self._edge(symbol, _FIRST)
 
     def last(self, symbol: str) -> datetime | None:
         """Return the open time of the newest bar, None when there is none."""
-        return self._edge(symbol, "DESC")
+        return self._edge(symbol, _LAST)
 
     def gaps(self, symbol: str, start: datetime, end: datetime) -> list[Gap]:
         """Return what is missing in [start, end), oldest first."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             data = _copy_out(cursor, _READ_TIMES, symbol, start, end)
             cursor.execute(
                 "SELECT start_at, end_at FROM venue_holes"
@@ -177,12 +183,12 @@ class PostgresCandleStore:
         if not holes:
             return
         rows = [(symbol, start, end, checked_at) for start, end in holes]
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.executemany(_RECORD_HOLE, rows)
 
     def venue_holes(self, symbol: str, *, checked_before: datetime) -> list[Gap]:
         """Return recorded holes last checked before a time, oldest first."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.execute(
                 "SELECT start_at, end_at FROM venue_holes"
                 " WHERE symbol = %s AND checked_at < %s ORDER BY start_at",
@@ -192,7 +198,7 @@ class PostgresCandleStore:
 
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.execute(
                 "SELECT timestamp FROM market_data"
                 " WHERE symbol = %s AND corrected_at >= %s ORDER BY timestamp",
@@ -205,12 +211,12 @@ class PostgresCandleStore:
         if not instruments:
             return
         rows = [(i.symbol, i.price_tick, i.volume_lot) for i in instruments]
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.executemany(_WRITE_INSTRUMENT, sorted(rows))
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the increments of a symbol, None when never written."""
-        with transaction(self._open()) as cursor:
+        with transaction(self.open()) as cursor:
             cursor.execute(
                 "SELECT price_tick, volume_lot FROM instruments WHERE symbol = %s",
                 (symbol,),
@@ -218,24 +224,21 @@ class PostgresCandleStore:
             row = cursor.fetchone()
         return Instrument(symbol, *row) if row else None
 
+    def open(self) -> Connection:
+        """Connect if there is no connection; return it."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        return self._connection
+
     def close(self) -> None:
         """Give back the connection; the next use would open another."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _open(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = self._connect()
-        return self._connection
-
-    def _edge(self, symbol: str, order: str) -> datetime | None:
-        with transaction(self._open()) as cursor:
-            cursor.execute(
-                "SELECT timestamp FROM market_data WHERE symbol = %s"
-                f" ORDER BY timestamp {order} LIMIT 1",  # noqa: S608  ASC or DESC
-                (symbol,),
-            )
+    def _edge(self, symbol: str, statement: str) -> datetime | None:
+        with transaction(self.open()) as cursor:
+            cursor.execute(statement, (symbol,))
             row = cursor.fetchone()
         return row[0] if row else None
 
