@@ -41,6 +41,7 @@ class ClaimEnd(StrEnum):
     FELL_AWAY = "evidence since validation fell away"
     COMPLETED = "90 days are over, validated"
     STALE = "a candle that it was judged on was corrected"
+    ENGINE = "engine, catalogue, or costs changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ of good offspring makes the critical value too low.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Evaluated(Protocol):
         ...
 
     @property
-    def trades(self) -> NDArray[np.integer]:
+    def trades(self) -> NDArray[Any]:
         """Shape (genomes,), round trips."""
         ...
 

@@ -1,0 +1,104 @@
+"""One run of the gate and the scores, symbol by symbol."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from services.strategy_confidence_scorer.corrections import mark_stale
+from services.strategy_confidence_scorer.exams import ask_exam, settle_exams
+from services.strategy_confidence_scorer.probation import fold_claims
+from services.strategy_confidence_scorer.progress import symbol_lock
+from services.strategy_confidence_scorer.registration import register_claims
+from services.strategy_confidence_scorer.scores import score_symbol
+from services.strategy_confidence_scorer.settings import ROOM, Settings
+from tradestream import outbox
+from tradestream.bus.port import Bus
+from tradestream.candle_store.port import CandleStore
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did.
+
+    Attributes:
+        symbols: Symbols that were looked at.
+        exams_asked: Exams asked for.
+        published: Requests published, those of a run before included.
+        hours_folded: Hours folded into claims, all claims together.
+        claims_registered: New claims.
+        claims_closed: Claims closed.
+        validated_by_exam: Strategies validated by Door A.
+        validated_by_claim: Strategies validated by Door B.
+        stale: Evaluations, exams, and claims on corrected candles.
+        scored: Strategies scored.
+    """
+
+    symbols: int = 0
+    exams_asked: int = 0
+    published: int = 0
+    hours_folded: int = 0
+    claims_registered: int = 0
+    claims_closed: int = 0
+    validated_by_exam: int = 0
+    validated_by_claim: int = 0
+    stale: int = 0
+    scored: int = 0
+
+
+def score(
+    connection: Connection,
+    open_bus: Callable[[], Bus],
+    store: CandleStore,
+    *,
+    symbols: Sequence[str],
+    settings: Settings,
+    now: datetime,
+) -> Report:
+    """Keep the gate and score, one symbol after the other.
+
+    Safe to rerun and to run twice at once: every step moves a watermark in the
+    transaction that stores its effect, and one scorer at a time works on a
+    symbol.
+
+    Args:
+        connection: PostgreSQL.
+        open_bus: Opens the bus on which exams are asked for, if any are.
+        store: The candles.
+        symbols: What to look at; all symbols that have candles when empty.
+        settings: What the run was told.
+        now: The time of the run.
+
+    Raises:
+        UnavailableError: If a dependency did not answer; run again.
+    """
+    report = Report()
+    report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
+    for symbol in symbols or store.symbols():
+        with symbol_lock(connection, symbol):
+            _keep_gate(connection, store, symbol, settings, now, report)
+        report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
+        report.symbols += 1
+    return report
+
+
+def _keep_gate(
+    connection: Connection,
+    store: CandleStore,
+    symbol: str,
+    settings: Settings,
+    now: datetime,
+    report: Report,
+) -> None:
+    report.stale += mark_stale(connection, store, symbol, now)
+    report.validated_by_exam += settle_exams(connection, store, symbol, now)
+    report.exams_asked += ask_exam(connection, store, symbol, settings, now)
+    folded = fold_claims(connection, store, symbol, settings, now)
+    report.hours_folded += folded.hours
+    report.validated_by_claim += folded.validated
+    report.claims_closed += folded.closed
+    report.claims_registered += register_claims(
+        connection, store, symbol, settings, now
+    )
+    report.scored += score_symbol(connection, symbol, settings, now)
