@@ -1,0 +1,1 @@
+"""What every binary stands on: flags, logs, metrics, health, signals, exit codes."""

@@ -1,0 +1,238 @@
+"""Groups of flags that many rooms share, each defined by one call in `main.py`.
+
+A call returns a small holder that opens what the flags name. Clients are
+imported when they are opened, so that `--help` and idle jobs stay fast.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from absl import flags
+
+from tradestream.runtime.clock import Clock, parse_time
+from tradestream.runtime.metrics import RoomMetrics
+from tradestream.runtime.secrets import read_secret
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+    from tradestream.bus.port import Bus
+    from tradestream.candle_store.port import CandleStore
+    from tradestream.redis import Redis
+
+flags.disclaim_key_flags()  # so that a room's --help shows them as its own
+
+BUS_SCHEMES = ("redis",)
+CANDLE_SCHEMES = ("postgresql",)
+
+
+class SecretFlag:
+    """A flag that names a file with a secret."""
+
+    def __init__(self, holder: "flags.FlagHolder[str | None]") -> None:
+        self._holder = holder
+
+    def read(self) -> str | None:
+        """Return the secret, None when the flag is not set.
+
+        Raises:
+            ConfigurationError: If the file cannot be read or holds nothing.
+        """
+        return read_secret(self._holder.value)
+
+
+class BusFlags:
+    """The flags of the message bus."""
+
+    def __init__(self) -> None:
+        self._url = _url(
+            "bus_url", BUS_SCHEMES, "Message bus", "redis://127.0.0.1:6379/0"
+        )
+        self._password = _password("bus")
+
+    def open(self) -> "Bus":
+        """Connect to the bus; UnavailableError or ConfigurationError if it fails."""
+        from tradestream.bus.factory import open_bus
+
+        return open_bus(_required(self._url), self._password.value)
+
+
+class CandleFlags:
+    """The flags of the candle store."""
+
+    def __init__(self) -> None:
+        example = "postgresql://tradestream@127.0.0.1:5432/tradestream"
+        self._url = _url("candles_url", CANDLE_SCHEMES, "Candle store", example)
+        self._password = _password("candles")
+
+    def open(self) -> "CandleStore":
+        """Connect to the store; UnavailableError or ConfigurationError if it fails."""
+        from tradestream.candle_store.factory import open_candle_store
+
+        return open_candle_store(_required(self._url), self._password.value)
+
+
+class PostgresFlags:
+    """The flags of the database of records."""
+
+    def __init__(self) -> None:
+        example = "postgresql://tradestream@127.0.0.1:5432/tradestream"
+        self._url = _url(
+            "postgres_url", ("postgresql",), "Database of records", example
+        )
+        self._password = _password("postgres")
+
+    def connect(self) -> "Connection":
+        """Connect; UnavailableError or ConfigurationError if it fails."""
+        from tradestream.postgres import connect
+
+        return connect(_required(self._url), read_secret(self._password.value))
+
+
+class RedisFlags:
+    """The flags of the shared state."""
+
+    def __init__(self) -> None:
+        self._url = _url(
+            "redis_url", ("redis",), "Shared state", "redis://127.0.0.1:6379/0"
+        )
+        self._password = _password("redis")
+
+    def connect(self) -> "Redis":
+        """Connect, answers as text; UnavailableError or ConfigurationError if not."""
+        from tradestream.redis import connect
+
+        return connect(_required(self._url), read_secret(self._password.value))
+
+
+class ClockFlags:
+    """The flag that can hold the clock still."""
+
+    def __init__(self) -> None:
+        self._now = flags.DEFINE_string(
+            "now",
+            None,
+            "Time to take as now, e.g. 2026-01-31T12:00:00Z; the clock's if unset.",
+        )
+        flags.register_validator(  # type: ignore[no-untyped-call]
+            "now", _is_time, "an ISO time with a timezone is required"
+        )
+
+    def clock(self) -> Clock:
+        """Return the clock of this run."""
+        held = self._now.value
+        return Clock(None if held is None else parse_time(held))
+
+    def now(self) -> datetime:
+        """Return the time, timezone-aware, in UTC."""
+        return self.clock().now()
+
+
+class MetricFlags:
+    """Where metrics are served or pushed."""
+
+    def __init__(self) -> None:
+        self._port = flags.DEFINE_integer(
+            "metrics_port",
+            None,
+            "Port that serves /metrics, /health, and /ready, e.g. 9100; none if unset.",
+            lower_bound=0,
+            upper_bound=65535,
+        )
+        self._gateway = flags.DEFINE_string(
+            "pushgateway_url",
+            None,
+            "Pushgateway that a run sends its metrics to, e.g. http://pushgateway:9091.",
+        )
+
+    def room(self, room: str) -> RoomMetrics:
+        """Return the metrics of a room, which `push` and `serve` as the flags say."""
+        return RoomMetrics(
+            room, port=self._port.value, pushgateway_url=self._gateway.value
+        )
+
+
+def define_bus() -> BusFlags:
+    """Define --bus_url and --bus_password_file."""
+    return BusFlags()
+
+
+def define_candles() -> CandleFlags:
+    """Define --candles_url and --candles_password_file."""
+    return CandleFlags()
+
+
+def define_postgres() -> PostgresFlags:
+    """Define --postgres_url and --postgres_password_file."""
+    return PostgresFlags()
+
+
+def define_redis() -> RedisFlags:
+    """Define --redis_url and --redis_password_file."""
+    return RedisFlags()
+
+
+def define_clock() -> ClockFlags:
+    """Define --now."""
+    return ClockFlags()
+
+
+def define_metrics() -> MetricFlags:
+    """Define --metrics_port and --pushgateway_url."""
+    return MetricFlags()
+
+
+def define_secret(name: str, text: str, *, required: bool = False) -> SecretFlag:
+    """Define `--<name>`, which must end in `_file` and names a file."""
+    if not name.endswith("_file"):
+        raise ValueError(f"a secret flag's name must end in _file, was {name}")
+    return SecretFlag(flags.DEFINE_string(name, None, text, required=required))
+
+
+def _url(
+    name: str, schemes: tuple[str, ...], what: str, example: str
+) -> "flags.FlagHolder[str | None]":
+    holder = flags.DEFINE_string(name, None, f"{what}, e.g. {example}.", required=True)
+
+    def check(value: str | None) -> bool:
+        if value is None:
+            return True
+        parts = urlsplit(value)
+        if parts.scheme not in schemes:
+            wanted = " or ".join(f"{s}://" for s in schemes)
+            raise flags.ValidationError(f"a URL with {wanted} is required")
+        if parts.password is not None:
+            # The value must not be echoed: absl prints it otherwise.
+            flags.FLAGS[name].value = "(hidden)"
+            raise flags.ValidationError(
+                f"a password belongs in --{name.removesuffix('_url')}_password_file"
+            )
+        return True
+
+    flags.register_validator(name, check)  # type: ignore[no-untyped-call]
+    return holder
+
+
+def _password(system: str) -> "flags.FlagHolder[str | None]":
+    return flags.DEFINE_string(
+        f"{system}_password_file",
+        None,
+        f"File that holds the password of --{system}_url; none if unset.",
+    )
+
+
+def _is_time(value: str | None) -> bool:
+    if value is None:
+        return True
+    try:
+        parse_time(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _required(holder: "flags.FlagHolder[str | None]") -> str:
+    value = holder.value
+    assert value is not None, "a required flag was validated"  # noqa: S101
+    return value
