@@ -27,10 +27,10 @@ class _Client(Redis):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         with translated():
-            return super().execute_command(*args, **options)
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> _Pipeline:
-        return _Pipeline(
+        return _Pipeline(  # type: ignore[no-untyped-call]
             self.connection_pool, self.response_callbacks, transaction, shard_hint
         )
 
