@@ -1,0 +1,152 @@
+"""Background processes that outlive their starter, found again by a pid file."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tradestream.errors import TradeStreamError, UnavailableError
+
+POLL_SECONDS = 0.01
+
+# Children that were started here and are meant to outlive us: kept, because a
+# forgotten Popen object complains, and never waits.
+_children: list[subprocess.Popen[bytes]] = []
+
+
+class StartError(TradeStreamError):
+    """Raised when a process of the small stack cannot be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A process, told apart from a later one with the same number.
+
+    Attributes:
+        pid: Its number.
+        started_at: When it was started, seconds since 1970, as the system says.
+    """
+
+    pid: int
+    started_at: float
+
+    @classmethod
+    def of(cls, pid: int) -> "Handle":
+        """Return the handle of a process that lives; ProcessLookupError if not."""
+        try:
+            return cls(pid, psutil.Process(pid).create_time())
+        except psutil.Error as error:
+            raise ProcessLookupError(f"no process {pid}") from error
+
+    def is_alive(self) -> bool:
+        """Whether that very process lives and is no zombie."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started_at) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+
+def write_handle(path: Path, handle: Handle) -> None:
+    """Remember a process in a file."""
+    temporary = path.with_suffix(".new")
+    temporary.write_text(
+        json.dumps({"pid": handle.pid, "started_at": handle.started_at})
+    )
+    temporary.replace(path)
+
+
+def read_handle(path: Path) -> Handle | None:
+    """Return the process that a file remembers if it still lives, else None."""
+    try:
+        fields = json.loads(path.read_text())
+        handle = Handle(int(fields["pid"]), float(fields["started_at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return handle if handle.is_alive() else None
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    user: int | None = None,
+    directory: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, its output appended to `log`.
+
+    Raises:
+        StartError: If the program or the log cannot be opened.
+    """
+    try:
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=None if environment is None else dict(environment),
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                cwd=directory,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise StartError(f"{Path(command[0]).name} does not start: {error}") from error
+    _children.append(child)
+    return child
+
+
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float
+) -> bool:
+    """Wait for `ready`; False when the process ended or the time was over first."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if ready():
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def stop(handle: Handle, number: int = signal.SIGTERM, seconds: float = 15.0) -> None:
+    """Send a signal and wait until the process is gone; SIGKILL when it will not.
+
+    Raises:
+        UnavailableError: If it outlives even that.
+    """
+    for attempt, patience in ((number, seconds), (signal.SIGKILL, 5.0)):
+        if not handle.is_alive():
+            return
+        os.kill(handle.pid, attempt)
+        deadline = time.monotonic() + patience
+        while handle.is_alive() and time.monotonic() < deadline:
+            _reap()
+            time.sleep(POLL_SECONDS)
+    if handle.is_alive():
+        raise UnavailableError(f"process {handle.pid} does not end")
+
+
+def _reap() -> None:
+    """Collect children of ours that ended, so that they are no zombies."""
+    _children[:] = [child for child in _children if child.poll() is None]
+
+
+def last_line(log: Path) -> str:
+    """Return the last line with words of a log, for an error message."""
+    try:
+        lines = [x.strip() for x in log.read_text(errors="replace").splitlines()]
+    except OSError:
+        return "no log"
+    return next((line for line in reversed(lines) if line), "no output")
