@@ -132,7 +132,6 @@ def _put_aside(
         dead_letter(bus, record, reason)
         consumed.dead["malformed"] = consumed.dead.get("malformed", 0) + 1
     for record, answer in zip(parsed.answer_records, parsed.answers, strict=True):
-        reason = refused.get(answer)
-        if reason is not None:
-            dead_letter(bus, record, reason)
+        if answer in refused:
+            dead_letter(bus, record, refused[answer])
             consumed.dead["exam"] = consumed.dead.get("exam", 0) + 1

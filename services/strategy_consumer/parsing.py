@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from services.strategy_consumer.rows import ExamAnswer, Find, Trials
 from tradestream.bus.port import Record
 from tradestream.errors import InvalidMessageError
-from services.strategy_consumer.rows import ExamAnswer, Find, Trials
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ def parse(records: Sequence[Record]) -> Parsed:
                 parsed.finds.append(reading.read_find(message))
             elif isinstance(message, result_pb2.SearchSummary):
                 parsed.trials.append(reading.read_trials(message))
-            else:
+            elif isinstance(message, result_pb2.HistoryExamResult):
                 parsed.answers.append(reading.read_exam(message))
                 parsed.answer_records.append(record)
         except InvalidMessageError as error:

@@ -7,21 +7,20 @@ no clock, no randomness but the request's own seed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from protos.discovery.v1 import result_pb2
+from tradestream.backtest.details import adverse_excursion_p95
+from tradestream.backtest.metrics import METRICS, reported
 from tradestream.backtest.window import Window
+from tradestream.candles import Floats
 from tradestream.discovery import messages
 from tradestream.discovery.design import design
 from tradestream.discovery.exam import ExamPassRow, run_exam
 from tradestream.discovery.messages import Judged
-from tradestream.discovery.objective import score
+from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.discovery.requests import ExamRequest, SearchRequest
 from tradestream.discovery.search import SearchConfig, search
 from tradestream.errors import InvalidMessageError
 
-Floats = NDArray[np.float64]
 Result = (
     result_pb2.DiscoveredStrategy
     | result_pb2.SearchSummary
@@ -106,12 +105,19 @@ class _Passed:
 
 
 def _in_full(window: Window, row: ExamPassRow, rank: int) -> _Passed:
-    genome = window.genome(row.strategy_name, row.parameters)
-    evaluation = window.evaluate(row.strategy_name, genome)
+    name, genome = row.strategy_name, window.genome(row.strategy_name, row.parameters)
+    result = window.evaluate(name, genome)
+    scores = excess_sharpe_score(result.excess_sharpe_bar, result.trades)
     return _Passed(
         parameters=row.parameters,
-        score=float(score(evaluation)[0]),
-        metrics={name: float(values[0]) for name, values in evaluation.metrics.items()},
-        hourly=evaluation.hourly[0],
+        score=float(scores[0]),
+        metrics={
+            **{
+                metric: reported(metric, result.metrics[metric][0])
+                for metric in METRICS
+            },
+            "adverse_excursion_p95": adverse_excursion_p95(window, name, genome[0]),
+        },
+        hourly=result.hourly[0],
         rank=rank,
     )

@@ -67,6 +67,7 @@ def _request(record: Record, max_deliveries: int) -> Request:
             f"{record.deliveries}: it ended its worker each time"
         )
     message = decode(record, StrategyDiscoveryRequest, HistoryExamRequest)
-    if isinstance(message, StrategyDiscoveryRequest):
-        return search_request_from_proto(message)
-    return exam_request_from_proto(message)
+    if isinstance(message, HistoryExamRequest):
+        return exam_request_from_proto(message)
+    assert isinstance(message, StrategyDiscoveryRequest)  # noqa: S101 - narrows
+    return search_request_from_proto(message)

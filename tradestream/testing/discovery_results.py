@@ -56,7 +56,7 @@ def discovered_strategy(
     rank: int = 1,
 ) -> result_pb2.DiscoveredStrategy:
     """Return a find with all numbers drawn from `seed`, but for those given."""
-    chance = random.Random(seed)  # noqa: S311 - a test's numbers need no secret
+    chance = random.Random(seed)
     bars = bars or window()
     first = bars.anchor.seconds // HOUR_SECONDS * HOUR_SECONDS
     hours = -(-(bars.end_time.seconds - first) // HOUR_SECONDS)
