@@ -24,3 +24,7 @@ CREATE TABLE sizing_inputs (
 -- A hash of the signals from the anchor up to `last_bar_at`: when the same bars
 -- give others later, a candle was corrected.
 ALTER TABLE signal_states ADD COLUMN history_digest text;
+
+-- The gate lets few of many strategies trade; found without reading them all.
+CREATE INDEX strategies_tradable ON strategies (status)
+WHERE status IN ('validated', 'probation');

@@ -25,7 +25,7 @@ def run_room(
     environment = {k: v for k, v in os.environ.items() if k != VARIABLE}
     if failpoint is not None:
         environment[VARIABLE] = failpoint
-    return subprocess.run(  # noqa: S603  our own program
+    return subprocess.run(
         [
             sys.executable,
             "-m",
