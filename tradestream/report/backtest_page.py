@@ -72,16 +72,17 @@ def backtest_page(
     return document(f"{title} · TradeStream", body, charts)
 
 
-def _lead(result: "Backtest", series: CandleSeries, costs: Costs) -> Markup:
-    missing = f", {result.missing:,} missing" if result.missing else ""
-    return fragment(
-        f"{result.bars:,} bars of {interval_label(series.interval_seconds)}{missing}, ",
-        words.moment(to_datetime(int(series.open_times[0]))),
-        " to ",
-        words.moment(to_datetime(int(series.open_times[-1]))),
-        to_datetime(int(series.open_times[-1])).strftime(" %Y"),
-        f"; fee {costs.fee_bps:g} and slippage {costs.slippage_bps:g} basis points a "
-        "side. The past alone proves nothing: see tradestream search.",
+def _lead(result: "Backtest", series: CandleSeries, costs: Costs) -> str:
+    first, last = (
+        to_datetime(int(series.open_times[i])).strftime("%Y-%m-%d %H:%M")
+        for i in (0, -1)
+    )
+    missing = f" ({result.missing:,} missing)" if result.missing else ""
+    return (
+        f"{result.bars:,} bars of {interval_label(series.interval_seconds)}{missing} "
+        f"from {first} to {last} UTC; fee {costs.fee_bps:g} and slippage "
+        f"{costs.slippage_bps:g} basis points a side. The past alone proves nothing: "
+        "see tradestream search."
     )
 
 

@@ -147,7 +147,18 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Everything that the page says of one symbol."""
+    """Everything that the page says of one symbol.
+
+    Attributes:
+        product: What the venue says it is, None when it was not reached.
+        ingestion: What the candle store holds, None without a bar.
+        counts: Strategies by status.
+        trials: Distinct genomes that all searches evaluated.
+        searches: Search requests answered.
+        outlook: When its best unproven strategy might be proven, in words.
+        strategies: The first of them: by status, then by score.
+        charts: What the page's script draws; empty until `charts` fills it.
+    """
 
     symbol: str
     product: Product | None
@@ -155,6 +166,7 @@ class Market:
     counts: Mapping[str, int]
     trials: int
     searches: int
+    outlook: str | None
     strategies: Sequence[StrategyRow]
     exams: Sequence[Exam]
     claims: Sequence[Claim]

@@ -12,6 +12,14 @@ FROM trials
 GROUP BY symbol
 """
 
+# Written by strategy_confidence_scorer into one strategy of each symbol.
+OUTLOOKS = """
+SELECT symbol, max(status_reason) AS outlook
+FROM strategies
+WHERE status_reason LIKE 'not yet provable%'
+GROUP BY symbol
+"""
+
 # The evaluation shown is the one over the longest window, the newest of equals; an
 # approved strategy is drawn from the anchor that its live signals start at.
 STRATEGIES = """

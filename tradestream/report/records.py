@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-import psycopg2
 from psycopg2.extensions import connection as Connection
-from psycopg2.extras import RealDictCursor
+from psycopg2.extensions import cursor as Cursor
 
 from tradestream.candle_store.port import CandleStore
-from tradestream.errors import UnavailableError
+from tradestream.postgres import transaction
 from tradestream.report import queries
 from tradestream.report.model import (
     STATUSES,
@@ -24,7 +23,7 @@ from tradestream.report.model import (
     Signal,
     StrategyRow,
 )
-from tradestream.report.provable import claim_threshold
+from tradestream.statistics.betting import threshold
 from tradestream.strategies.catalogue import CATALOGUE
 
 Row = dict[str, Any]
@@ -57,26 +56,21 @@ def read_portfolio(
     Raises:
         UnavailableError: If Postgres or the candle store did not answer.
     """
-    try:
-        with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-            parts = {
-                name: _by_symbol(_rows(cursor, query, values))
-                for name, query, values in (
-                    ("counts", queries.STATUS_COUNTS, ()),
-                    ("trials", queries.TRIALS, ()),
-                    (
-                        "strategies",
-                        queries.STRATEGIES,
-                        (list(STATUSES), strategies_per_symbol),
-                    ),
-                    ("exams", queries.EXAMS, ()),
-                    ("claims", queries.CLAIMS, ()),
-                    ("positions", queries.POSITIONS, ()),
-                    ("signals", queries.SIGNALS, (signals_per_symbol,)),
-                )
-            }
-    except psycopg2.OperationalError as e:
-        raise UnavailableError(f"postgres did not answer: {_first_line(e)}") from e
+    ranks = (list(STATUSES), strategies_per_symbol)
+    with transaction(connection) as cursor:
+        parts = {
+            name: _by_symbol(_rows(cursor, query, values))
+            for name, query, values in (
+                ("counts", queries.STATUS_COUNTS, ()),
+                ("trials", queries.TRIALS, ()),
+                ("outlooks", queries.OUTLOOKS, ()),
+                ("strategies", queries.STRATEGIES, ranks),
+                ("exams", queries.EXAMS, ()),
+                ("claims", queries.CLAIMS, ()),
+                ("positions", queries.POSITIONS, ()),
+                ("signals", queries.SIGNALS, (signals_per_symbol,)),
+            )
+        }
     symbols = sorted({*candles.symbols(), *parts["counts"], *parts["exams"]})
     if symbol is not None:
         symbols = [s for s in symbols if s == symbol]
@@ -102,6 +96,7 @@ def _market(
         counts={row["status"]: row["strategies"] for row in rows["counts"]},
         trials=int(trials["trials"]),
         searches=int(trials["searches"]),
+        outlook=rows["outlooks"][0]["outlook"] if rows["outlooks"] else None,
         strategies=_records(StrategyRow, rows["strategies"], _with_order),
         exams=_records(Exam, rows["exams"]),
         claims=_records(Claim, rows["claims"], _with_threshold),
@@ -146,7 +141,7 @@ def _with_order(row: Row) -> Row:
 
 
 def _with_threshold(row: Row) -> Row:
-    return {**row, "threshold": claim_threshold(row["number"])}
+    return {**row, "threshold": threshold(row["number"])}
 
 
 def _records(
@@ -156,19 +151,14 @@ def _records(
     return [kind(**change(row)) for row in rows]
 
 
-def _rows(cursor: RealDictCursor, query: str, values: Sequence[Any]) -> list[Row]:
+def _rows(cursor: Cursor, query: str, values: Sequence[Any]) -> list[Row]:
     cursor.execute(query, values or None)
-    return [dict(row) for row in cursor.fetchall()]
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _by_symbol(rows: Sequence[Row]) -> defaultdict[str, list[Row]]:
     found: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["symbol"]].append(row)
-        if "strategies" in row or "searches" in row:
-            del row["symbol"]
     return found
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from tradestream.report.html import Markup, element
 from tradestream.report.model import Exam, Market, StrategyRow
-from tradestream.report.provable import days_until_provable, line_of_exam
 
 NOTHING = "–"
 """Stands for what is undefined or not known."""
@@ -94,6 +93,8 @@ def verdict(market: Market) -> str:
         )
     if market.ingestion is None:
         return "No bars yet."
+    if market.outlook is not None:
+        return f"{market.outlook[:1].upper()}{market.outlook[1:]}."
     if not market.exams:
         held = market.ingestion.last_bar_at - market.ingestion.first_bar_at
         return (
@@ -104,7 +105,7 @@ def verdict(market: Market) -> str:
 
 
 def exam_result(exam: Exam) -> str:
-    """Return what came out of an exam, and how far it was from proof."""
+    """Return what came out of an exam."""
     if exam.stale:
         return "A bar of this exam was corrected; it does not count and is repeated."
     if exam.answered_at is None:
@@ -113,8 +114,11 @@ def exam_result(exam: Exam) -> str:
         passed = plural(exam.passes, "strategy", "strategies")
         return f"{passed} passed exam {exam.number}."
     if not exam.eligible or exam.best_t is None:
-        return "Not yet provable: no design traded often enough to be examined."
-    return f"Not yet provable: {_distance(exam, exam.best_t)}"
+        return "No design traded often enough to be examined."
+    reached = f"Nothing passed exam {exam.number}: the best t was {number(exam.best_t)}"
+    if exam.critical_value is not None:
+        return f"{reached}, the line {number(exam.critical_value)}."
+    return f"{reached}, and chance alone does as well too often."
 
 
 def evidence(row: StrategyRow) -> str:
@@ -144,16 +148,3 @@ def _proof(market: Market) -> str:
             f"where {number(exam.critical_value)} was needed."
         )
     return "Their evidence crossed the line on bars the search never saw."
-
-
-def _distance(exam: Exam, best_t: float) -> str:
-    days = (exam.window_end_at - exam.window_start_at) / timedelta(days=1)
-    line = line_of_exam(exam)
-    if line is None:
-        designs = plural(exam.eligible or 0, "design")
-        return f"the best of {designs} reached only t {number(best_t)}."
-    text = f"the best t is {number(best_t)}, the line {number(line)}"
-    more = days_until_provable(days, best_t, line)
-    if more is None:
-        return f"{text}; an edge this small would need more than a year."
-    return f"{text}. If the edge is real, it needs about {more} more days."

@@ -1,0 +1,47 @@
+"""From open connections to the finished page."""
+
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from tradestream.candle_store.port import CandleStore
+from tradestream.errors import ConfigurationError
+from tradestream.report.charts import with_charts
+from tradestream.report.page import portfolio_page
+from tradestream.report.products import fetch_products
+from tradestream.report.records import read_portfolio
+
+
+def build_page(
+    connection: Connection,
+    candles: CandleStore,
+    *,
+    now: datetime,
+    venue_url: str | None = None,
+    symbol: str | None = None,
+    refresh_seconds: int | None = None,
+) -> str:
+    """Return the report page as HTML.
+
+    Args:
+        connection: Where strategies, exams, positions, and signals are.
+        candles: Where the bars are.
+        now: Time of the page.
+        venue_url: Where to ask what each market is; None does not ask.
+        symbol: The only market wanted, None for all.
+        refresh_seconds: How often a served page reads itself again.
+
+    Raises:
+        UnavailableError: If Postgres or the candle store did not answer.
+        ConfigurationError: If `symbol` is not known.
+    """
+    products = fetch_products(venue_url) if venue_url else {}
+    portfolio = read_portfolio(
+        connection, candles, now=now, products=products, symbol=symbol
+    )
+    if symbol is not None and not portfolio.markets:
+        held = ", ".join(candles.symbols()) or "none at all"
+        raise ConfigurationError(f"no market {symbol} is known, only {held}")
+    return portfolio_page(
+        with_charts(portfolio, candles), refresh_seconds=refresh_seconds
+    )
