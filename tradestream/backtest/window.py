@@ -191,6 +191,10 @@ class Window:
             self._prepared[strategy_name] = program._replace(epsilons=epsilons)
         return self._prepared[strategy_name]
 
+    def row(self, slot: int) -> Floats:
+        """Return a copy of the row in a slot, shape (n,), in ticks or its own unit."""
+        return self._rows[slot, PADDING : PADDING + self.bars].copy()
+
     def batch(self, program: Program) -> int:
         """Return how many genomes of a program fit the slots at once."""
         free = self.engine.cache.slots - len(COLUMNS)
@@ -245,6 +249,7 @@ class Window:
         rows[:, :PADDING] = np.nan
         rows[:, PADDING + self.bars :] = np.nan
         _columns.write_columns(rows, self.series, self.instrument)
+        self._rows = rows
         words = (self.bars + 63) // 64
         self._masks = np.zeros((self.programs.most_masks, words), np.uint64)
         cache = RowCache(

@@ -1,0 +1,237 @@
+"""Strategies and backtests bar by bar, to test the engine against.
+
+Shares no code with the engine but the declaration of parameters.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tradestream.backtest.costs import Costs
+from tradestream.candles import CandleSeries
+from tradestream.testing.plain_rows import NAN, PlainRows, Row
+
+Signals = tuple[list[bool], list[bool]]
+
+_PRICE, _RATIO = 1e-6, 1e-9
+
+
+def plain_signals(rows: PlainRows, name: str, values: Mapping[str, Any]) -> Signals:
+    """Return where a strategy says enter and exit."""
+    return _RULES[name](rows, *values.values())
+
+
+def _above(a: Row, b: Row, epsilon: float) -> list[bool]:
+    return [bool(x - y > epsilon) for x, y in zip(a, b, strict=True)]
+
+
+def _up(a: Row, b: Row, epsilon: float) -> list[bool]:
+    return [
+        t > 0 and bool(a[t - 1] - b[t - 1] <= epsilon) and bool(a[t] - b[t] > epsilon)
+        for t in range(len(a))
+    ]
+
+
+def _both(*rules: list[bool]) -> list[bool]:
+    return [all(bar) for bar in zip(*rules, strict=True)]
+
+
+def _crossing(a: Row, b: Row, epsilon: float = _PRICE) -> Signals:
+    return _up(a, b, epsilon), _up(b, a, epsilon)
+
+
+def _flat(rows: PlainRows, value: float) -> Row:
+    return [value] * rows.bars
+
+
+def _late(values: Row) -> Row:
+    return [NAN, *values[:-1]]
+
+
+def _minus(a: Row, b: Row) -> Row:
+    return [x - y for x, y in zip(a, b, strict=True)]
+
+
+def _sma_rsi(r: PlainRows, average: int, period: int, high: int, low: int) -> Signals:
+    rsi = r.rsi(period)
+    trend = _above(r.close, r.sma(r.close, average), _PRICE)
+    dip = _above(_flat(r, low), rsi, _RATIO)
+    return _both(trend, dip), _above(rsi, _flat(r, high), _RATIO)
+
+
+def _ema_macd(r: PlainRows, short: int, long: int, signal: int) -> Signals:
+    slow = r.ema(r.close, long)
+    macd = _minus(r.ema(r.close, short), slow)
+    up, down = _crossing(macd, r.ema(macd, signal))
+    return _both(up, _above(r.close, slow, _PRICE)), down
+
+
+def _bands(r: PlainRows, bands: int, period: int, multiple: float) -> Signals:
+    z, w = r.band_position(bands), r.williams_r(period)
+    warm = [a == a and b == b for a, b in zip(z, w, strict=True)]
+    enter = _both(
+        _above(_flat(r, -multiple), z, _RATIO), _above(_flat(r, -80), w, _RATIO)
+    )
+    leave = [
+        a or b
+        for a, b in zip(
+            _above(z, _flat(r, multiple), _RATIO),
+            _above(w, _flat(r, -20), _RATIO),
+            strict=True,
+        )
+    ]
+    return enter, _both(leave, warm)
+
+
+def _donchian(r: PlainRows, period: int) -> Signals:
+    enter = _above(r.close, _late(r.highest(period)), _PRICE)
+    return enter, _above(_late(r.lowest(period)), r.close, _PRICE)
+
+
+def _rsi_ema(r: PlainRows, period: int, average: int) -> Signals:
+    rsi = r.rsi(period)
+    up, down = _crossing(rsi, r.ema(rsi, average), _RATIO)
+    return _both(up, _above(_flat(r, 70), rsi, _RATIO)), down
+
+
+def _awesome(r: PlainRows, short: int, long: int) -> Signals:
+    middle = [h + low for h, low in zip(r.high, r.low, strict=True)]
+    return _crossing(r.sma(middle, short, 2), r.sma(middle, long, 2))
+
+
+_RULES: dict[str, Callable[..., Signals]] = {
+    "SMA_RSI": _sma_rsi,
+    "EMA_MACD": _ema_macd,
+    "PARABOLIC_SAR": lambda r, a, b, c: _crossing(r.close, r.sar(a, b, c)),
+    "SMA_EMA_CROSSOVER": lambda r, a, b: _crossing(
+        r.sma(r.close, a), r.ema(r.close, b)
+    ),
+    "BBAND_W_R": _bands,
+    "DONCHIAN_BREAKOUT": _donchian,
+    "ATR_TRAILING_STOP": lambda r, a, b: _crossing(r.close, r.trailing_line(a, b)),
+    "RSI_EMA_CROSSOVER": _rsi_ema,
+    "AWESOME_OSCILLATOR": _awesome,
+    "VWAP_CROSSOVER": lambda r, a, b: _crossing(r.sma(r.close, b), r.vwap(a)),
+}
+
+
+class PlainBacktest:
+    """A loop over bars: fill at the open what the last close said, mark at the close.
+
+    Attributes:
+        fills: Bar of each fill; the number of bars for a sale at the last close.
+        equity: From 1, one entry a bar.
+        held: Bars held.
+        notional: Traded amount.
+        returns: Net return of each trade.
+        gains: Net gain of each trade.
+        adverse: Adverse excursion of each trade.
+    """
+
+    def __init__(self, series: CandleSeries, costs: Costs, signals: Signals) -> None:
+        fee, slip = costs.fee_bps / 1e4, costs.slippage_bps / 1e4
+        opens, closes = series.opens.tolist(), series.closes.tolist()
+        self.fills: list[int] = []
+        self.equity: list[float] = []
+        self.returns: list[float] = []
+        self.gains: list[float] = []
+        self.adverse: list[float] = []
+        self.held, self.notional = 0, 0.0
+        cash, units, stake, paid, lowest = 1.0, 0.0, 0.0, 0.0, math.inf
+        todo = ""
+        last = len(closes) - 1
+
+        def sell(price: float, bar: int) -> None:
+            nonlocal cash, units
+            traded = units * price * (1 - slip)
+            cash, units = traded * (1 - fee), 0.0
+            self.notional += traded
+            self.fills.append(bar)
+            self.gains.append(cash - stake)
+            self.returns.append(cash / stake - 1)
+            self.adverse.append(1 - lowest / paid)
+
+        for t in range(last + 1):
+            if todo == "buy":
+                stake, paid, lowest = cash, opens[t] * (1 + slip), math.inf
+                units, cash = cash * (1 - fee) / paid, 0.0
+                self.notional += units * paid
+                self.fills.append(t)
+            elif todo == "sell":
+                sell(opens[t], t)
+            if units:
+                self.held += 1
+                lowest = min(lowest, float(series.lows[t]))
+            if t == last and units:
+                sell(closes[t], t + 1)
+            self.equity.append(cash + units * closes[t])
+            todo = ""
+            if units and signals[1][t]:
+                todo = "sell"
+            elif not units and signals[0][t]:
+                todo = "buy"
+
+    def metrics(self, series: CandleSeries, costs: Costs) -> dict[str, float | None]:
+        """Return every reported number, by the textbook."""
+        equity, n = np.array(self.equity), len(self.equity)
+        r = np.diff(equity) / equity[:-1]
+        m = np.diff(series.closes) / series.closes[:-1]
+        year = 365 * 86_400 / series.interval_seconds
+        x = r - self.held / n * m
+        beta, alpha = np.polyfit(m, r, 1)
+        won = sum(g for g in self.gains if g > 0)
+        lost = -sum(g for g in self.gains if g <= 0)
+        fall = math.sqrt(float(np.mean(np.minimum(r, 0) ** 2)))
+        count, fee = len(self.gains), costs.fee_bps / 1e4
+        high = np.maximum.accumulate(np.append(1.0, equity))[1:]
+        always = {
+            "trades": count,
+            "final_equity": 10_000 * equity[-1],
+            "total_return": equity[-1] - 1,
+            "max_drawdown": float(np.max(1 - equity / high)),
+            "exposure": self.held / n,
+            "turnover": self.notional / float(np.mean(equity)),
+            "buy_and_hold_return": series.closes[-1] / series.closes[0] - 1,
+        }
+        undefined: dict[str, float | None] = dict.fromkeys(_IF_TRADED)
+        if not count:
+            return always | undefined
+        even = 1 - (1 - fee) * equity[-1] ** (-1 / (2 * count))
+        return always | {
+            "sharpe": float(np.mean(r) / np.std(r, ddof=1)) * math.sqrt(year),
+            "sortino": float(np.mean(r)) / fall * math.sqrt(year) if fall else None,
+            "volatility": float(np.std(r, ddof=1)) * math.sqrt(year),
+            "win_rate": sum(g > 0 for g in self.gains) / count,
+            "profit_factor": won / lost if lost else None,
+            "alpha": float(alpha) * year,
+            "beta": float(beta),
+            "break_even_fee_bps": even * 1e4,
+            "excess_sharpe": float(np.mean(x) / np.std(x, ddof=1)) * math.sqrt(year),
+            "average_trade": float(np.mean(self.returns)),
+            "adverse_excursion_p95": float(np.percentile(self.adverse, 95)),
+        }
+
+    def hourly(self, series: CandleSeries) -> np.ndarray:
+        """Return Σ of net simple returns of each clock hour."""
+        hours = series.open_times // 3600 - series.open_times[0] // 3600
+        sums = np.zeros(int(hours[-1]) + 1)
+        for t in range(1, len(self.equity)):
+            sums[hours[t]] += self.equity[t] / self.equity[t - 1] - 1
+        return sums
+
+
+_IF_TRADED = (
+    "sharpe",
+    "sortino",
+    "volatility",
+    "win_rate",
+    "profit_factor",
+    "alpha",
+    "beta",
+    "break_even_fee_bps",
+    "excess_sharpe",
+    "average_trade",
+    "adverse_excursion_p95",
+)
