@@ -64,9 +64,9 @@ def candles() -> MemoryCandleStore:
 
 
 @pytest.fixture
-def portfolio(postgres: Connection, candles: MemoryCandleStore) -> Iterator[Portfolio]:
+def portfolio(postgres: Connection, candles: MemoryCandleStore) -> Portfolio:
     seeded.seed_records(postgres)
-    yield read_portfolio(postgres, candles, now=NOW, products=PRODUCTS)
+    return read_portfolio(postgres, candles, now=NOW, products=PRODUCTS)
 
 
 def test_the_page_says_what_is_known_of_every_market(

@@ -18,7 +18,7 @@ from tradestream.report.series import (
 
 
 def rising(count: int) -> CandleSeries:
-    closes = 100 + np.arange(count) * 0.01
+    closes = np.linspace(100, 100 + 0.01 * (count - 1), count)
     return CandleSeries(
         "X-USD",
         60,
