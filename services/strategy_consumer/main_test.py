@@ -1,6 +1,5 @@
 """The room as a process: flags, exit status, and kills in its commit windows."""
 
-import signal
 from typing import Any
 
 import pytest
@@ -11,10 +10,10 @@ from tradestream.bus.codec import encode
 from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, dead_letters
 from tradestream.testing.discovery_results import discovered_strategy, search_summary
-from tradestream.testing.rooms import run_room
+from tradestream.testing.rooms import KILLED, run_room
 
 ROOM = "strategy_consumer"
-NOW = "--now=2026-03-02T01:00:00Z"
+NOW = "2026-03-02T01:00:00Z"
 
 
 def publish(bus: RedisStreamsBus) -> None:
@@ -34,16 +33,16 @@ def stored(postgres: Connection) -> list[tuple[Any, ...]]:
 
 
 def test_names_the_flag_that_is_missing() -> None:
-    finished = run_room(ROOM, "--bus_url=redis://127.0.0.1:1", "--only_check_args")
+    finished = run_room(ROOM, {"bus_url": "redis://127.0.0.1:1"})
 
     assert finished.returncode == 1
     assert "--postgres_url must have a value" in finished.stderr
 
 
-@pytest.mark.parametrize("flag", ["--batch=0", "--run_budget=0", "--colour=red"])
+@pytest.mark.parametrize("flag", ["batch", "run_budget", "colour"])
 def test_refuses_an_impossible_flag(flag: str) -> None:
     finished = run_room(
-        ROOM, "--bus_url=redis://h", "--postgres_url=postgresql://h/d", flag
+        ROOM, {"bus_url": "redis://h", "postgres_url": "postgresql://h/d", flag: 0}
     )
 
     assert finished.returncode == 1
@@ -52,7 +51,7 @@ def test_refuses_an_impossible_flag(flag: str) -> None:
 
 def test_a_server_that_does_not_answer_is_75(postgres_url: str) -> None:
     finished = run_room(
-        ROOM, "--bus_url=redis://127.0.0.1:1", f"--postgres_url={postgres_url}"
+        ROOM, {"bus_url": "redis://127.0.0.1:1", "postgres_url": postgres_url}
     )
 
     assert finished.returncode == 75
@@ -69,15 +68,13 @@ def test_a_kill_before_the_commit_changes_nothing(
     redis_bus: RedisStreamsBus,
 ) -> None:
     publish(redis_bus)
-    flags = (f"--bus_url={redis_url}", f"--postgres_url={postgres_url}", NOW)
-    killed = run_room(
-        ROOM, *flags, environment={"TRADESTREAM_FAILPOINT": f"{ROOM}.{window}"}
-    )
+    flags = {"bus_url": redis_url, "postgres_url": postgres_url, "now": NOW}
+    killed = run_room(ROOM, flags, failpoint=f"{ROOM}.{window}")
     after_kill = stored(postgres)
 
-    finished = run_room(ROOM, *flags)
+    finished = run_room(ROOM, flags)
 
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.returncode == KILLED
     assert finished.returncode == 0, finished.stderr
     assert len(after_kill) == 2
     assert stored(postgres) == after_kill
