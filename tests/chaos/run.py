@@ -1,0 +1,140 @@
+"""Running the main line: calmly, or with a SIGKILL at every turn."""
+
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.chaos.failpoints import CommitWindow
+from tests.chaos.main_line import Stage
+from tests.chaos.stack import SERVERS, ChaosStack, kill_later
+from tradestream.errors import TradeStreamError
+
+ROOM_SECONDS = 240.0
+MOST_ATTEMPTS = 8
+SERVER_SHARE = 0.3
+"""Share of the random kills that hit a server instead of a room."""
+
+
+class StuckError(TradeStreamError):
+    """Raised when a room does not finish its work although nothing kills it."""
+
+
+@dataclass(slots=True)
+class KillPlan:
+    """Whom to kill, and when.
+
+    Attributes:
+        kills: How many SIGKILLs in all.
+        seed: Of the random ones.
+        windows: Commit windows that must each be hit.
+        seconds: How long each stage took in the run without kills.
+    """
+
+    kills: int
+    seed: int
+    windows: Sequence[CommitWindow]
+    seconds: Sequence[float]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What was killed.
+
+    Attributes:
+        windows: Kills inside each commit window.
+        rooms: Kills of each room at a random moment.
+        servers: Kills of each server.
+    """
+
+    windows: dict[CommitWindow, int] = field(default_factory=dict)
+    rooms: dict[str, int] = field(default_factory=dict)
+    servers: dict[str, int] = field(default_factory=dict)
+
+    def total(self) -> int:
+        """Return how many SIGKILLs there were."""
+        parts = (self.windows, self.rooms, self.servers)
+        return sum(sum(part.values()) for part in parts)
+
+
+def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[float]:
+    """Run every stage to its end; return the seconds that each took."""
+    seconds = []
+    for stage in stages:
+        begun = time.monotonic()
+        _finish(stack, stage)
+        seconds.append(time.monotonic() - begun)
+        print(f"  {stage.name:<40} {seconds[-1]:6.1f} s", flush=True)
+    return seconds
+
+
+def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Coverage:
+    """Run every stage under kills, and after them to its end."""
+    rng = random.Random(plan.seed)
+    coverage = Coverage(dict.fromkeys(plan.windows, 0))
+    spare = max(0, plan.kills - len(plan.windows))
+    for number, stage in enumerate(stages):
+        _kill_in_windows(stack, stage, coverage)
+        share = spare * (number + 1) // len(stages) - spare * number // len(stages)
+        for _ in range(share):
+            _kill_at_random(stack, stage, plan.seconds[number], rng, coverage)
+        _finish(stack, stage)
+        print(f"  {stage.name:<40} {coverage.total():>4} kills so far", flush=True)
+    return coverage
+
+
+def _kill_in_windows(stack: ChaosStack, stage: Stage, coverage: Coverage) -> None:
+    for window in coverage.windows:
+        if window.room != stage.room:
+            continue
+        process = stack.launch(stage.room, stage.flags, window.failpoint)
+        if _wait(process) == -signal.SIGKILL or _a_child_was_killed(stack, window):
+            coverage.windows[window] += 1
+
+
+def _a_child_was_killed(stack: ChaosStack, window: CommitWindow) -> bool:
+    """Whether a supervised child reported that it died in the window."""
+    return f"killed at failpoint {window.failpoint}" in stack.last_words(
+        window.room, lines=50
+    )
+
+
+def _kill_at_random(
+    stack: ChaosStack,
+    stage: Stage,
+    seconds: float,
+    rng: random.Random,
+    coverage: Coverage,
+) -> None:
+    process = stack.launch(stage.room, stage.flags)
+    delay = rng.uniform(0.0, seconds)
+    if rng.random() < SERVER_SHARE:
+        server = rng.choice(SERVERS)
+        time.sleep(min(delay, seconds))
+        stack.kill_server(server)
+        coverage.servers[server] = coverage.servers.get(server, 0) + 1
+        stack.start()
+    elif kill_later(process, delay, rng):
+        coverage.rooms[stage.room] = coverage.rooms.get(stage.room, 0) + 1
+    _wait(process)
+
+
+def _finish(stack: ChaosStack, stage: Stage) -> None:
+    """Run a room until it ends with 0."""
+    for _ in range(MOST_ATTEMPTS):
+        stack.start()
+        if _wait(stack.launch(stage.room, stage.flags)) == 0:
+            return
+    words = stack.last_words(stage.room)
+    raise StuckError(f"{stage.name} did not finish in {MOST_ATTEMPTS} runs:\n{words}")
+
+
+def _wait(process: "subprocess.Popen[bytes]") -> int:
+    try:
+        return process.wait(ROOM_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return -signal.SIGALRM

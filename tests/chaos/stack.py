@@ -1,0 +1,196 @@
+"""The servers that the main line stands on, and rooms that can be killed."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.chaos.failpoints import REPOSITORY
+from tradestream.errors import UnavailableError
+from tradestream.local.ports import HOST, choose
+from tradestream.local.postgres_server import PostgresServer
+from tradestream.local.processes import Handle, StartError, spawn, stop, wait_until
+from tradestream.local.valkey_server import ValkeyServer
+from tradestream.postgres import connect
+from tradestream.testing.servers import temporary_folder
+
+SERVERS = ("postgres", "valkey", "exchange_simulator")
+START_ATTEMPTS = 100
+POLL_SECONDS = 0.02
+
+
+@dataclass(slots=True)
+class ChaosStack:
+    """Postgres, Valkey, and the simulator in one folder, with the clock held.
+
+    Attributes:
+        folder: Data and logs; removed at the end.
+        now: The time that every room takes as now.
+        symbols: Markets of the run.
+    """
+
+    folder: Path
+    now: datetime
+    symbols: tuple[str, ...]
+    postgres: PostgresServer
+    valkey: ValkeyServer
+    simulator_port: int
+    _simulator: Handle | None = field(default=None)
+
+    def start(self) -> None:
+        """Start whatever does not run."""
+        _patiently(self.postgres.start)
+        _patiently(self.valkey.start)
+        self._start_simulator()
+
+    def kill_server(self, name: str) -> None:
+        """End one server with SIGKILL, as a failing machine would."""
+        handle = {
+            "postgres": self.postgres.running,
+            "valkey": self.valkey.running,
+            "exchange_simulator": lambda: self._simulator,
+        }[name]()
+        if handle is not None and handle.is_alive():
+            os.kill(handle.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Stop all servers."""
+        self.postgres.stop()
+        self.valkey.stop()
+        if self._simulator is not None:
+            stop(self._simulator)
+
+    def command(self, room: str, flags: Mapping[str, str]) -> list[str]:
+        """Return the command line of a room."""
+        given = [f"--{name}={value}" for name, value in flags.items()]
+        return [sys.executable, "-m", f"services.{room}.main", *given]
+
+    def environment(self, failpoint: str | None = None) -> dict[str, str]:
+        """Return the environment of a room, armed with a failpoint if given."""
+        ours = {
+            "now": self.now.isoformat(),
+            "postgres_url": self.postgres.url(),
+            "candles_url": self.postgres.url(),
+            "redis_url": self.valkey.url(),
+            "bus_url": self.valkey.url(),
+            "coinbase_rest_url": f"http://{HOST}:{self.simulator_port}",
+            "coinmarketcap_url": f"http://{HOST}:{self.simulator_port}",
+        }
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith("TRADESTREAM_")
+        }
+        environment |= {f"TRADESTREAM_{k.upper()}": v for k, v in ours.items()}
+        if failpoint is not None:
+            environment["TRADESTREAM_FAILPOINT"] = failpoint
+        return environment
+
+    def launch(
+        self, room: str, flags: Mapping[str, str], failpoint: str | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """Start a room; its output goes to a log of the folder."""
+        with (self.folder / f"{room}.log").open("ab") as log:
+            return subprocess.Popen(
+                self.command(room, flags),
+                cwd=REPOSITORY,
+                env=self.environment(failpoint),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def last_words(self, room: str, lines: int = 5) -> str:
+        """Return the end of a room's log."""
+        text = (self.folder / f"{room}.log").read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _start_simulator(self) -> None:
+        if self._simulator is not None and self._simulator.is_alive():
+            return
+        flags = {"port": str(self.simulator_port), "requests_per_second": "0"}
+        process = spawn(
+            self.command("exchange_simulator", flags),
+            log=self.folder / "exchange_simulator.log",
+            environment=self.environment(),
+            directory=REPOSITORY,
+        )
+        if not wait_until(self._simulator_is_ready, process, 60.0):
+            words = self.last_words("exchange_simulator")
+            raise StartError(f"exchange_simulator does not start: {words}")
+        self._simulator = Handle.of(process.pid)
+
+    def _simulator_is_ready(self) -> bool:
+        try:
+            url = f"http://{HOST}:{self.simulator_port}/health"
+            return requests.get(url, timeout=1).ok
+        except requests.RequestException:
+            return False
+
+
+@contextmanager
+def chaos_stack(now: datetime, symbols: tuple[str, ...]) -> Iterator[ChaosStack]:
+    """Yield a running stack of its own, gone at the end."""
+    with ExitStack() as cleanup:
+        folder = cleanup.enter_context(temporary_folder("chaos"))
+        ports = choose(3)
+        stack = ChaosStack(
+            folder,
+            now,
+            symbols,
+            PostgresServer(folder / "postgres", ports[0], folder / "postgres.log"),
+            ValkeyServer(folder / "valkey", ports[1], folder / "valkey.log"),
+            ports[2],
+        )
+        cleanup.callback(stack.close)
+        stack.start()
+        _create_database(stack.postgres)
+        yield stack
+
+
+def kill_later(
+    process: "subprocess.Popen[bytes]", delay_seconds: float, rng: random.Random
+) -> bool:
+    """SIGKILL a room, or one of its children, unless it ends before the delay."""
+    deadline = time.monotonic() + delay_seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            return False
+        time.sleep(POLL_SECONDS / 10)
+    try:
+        family = [process.pid]
+        family += [c.pid for c in psutil.Process(process.pid).children(recursive=True)]
+        os.kill(rng.choice(family), signal.SIGKILL)
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
+    return True
+
+
+def _patiently(start: Callable[[], Handle]) -> None:
+    """Start a server that may still be cleaning up after its own death."""
+    for attempt in range(START_ATTEMPTS):
+        try:
+            start()
+        except (StartError, UnavailableError):
+            if attempt == START_ATTEMPTS - 1:
+                raise
+            time.sleep(POLL_SECONDS * 5)
+        else:
+            return
+
+
+def _create_database(server: PostgresServer) -> None:
+    connection = connect(server.url("postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE tradestream")
+    connection.close()
