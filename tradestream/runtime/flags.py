@@ -5,6 +5,7 @@ imported when they are opened, so that `--help` and idle jobs stay fast.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.secrets import read_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg2.extensions import connection as Connection
 
     from tradestream.bus.port import Bus
@@ -53,9 +56,13 @@ class BusFlags:
 
     def open(self) -> "Bus":
         """Connect to the bus; UnavailableError or ConfigurationError if it fails."""
+        return self.opener()()
+
+    def opener(self) -> "Callable[[], Bus]":
+        """Return what opens the bus, also in another process that pickles it."""
         from tradestream.bus.factory import open_bus
 
-        return open_bus(_required(self._url), self._password.value)
+        return partial(open_bus, _required(self._url), self._password.value)
 
 
 class CandleFlags:
@@ -68,9 +75,13 @@ class CandleFlags:
 
     def open(self) -> "CandleStore":
         """Connect to the store; UnavailableError or ConfigurationError if it fails."""
+        return self.opener()()
+
+    def opener(self) -> "Callable[[], CandleStore]":
+        """Return what opens the store, also in another process that pickles it."""
         from tradestream.candle_store.factory import open_candle_store
 
-        return open_candle_store(_required(self._url), self._password.value)
+        return partial(open_candle_store, _required(self._url), self._password.value)
 
 
 class PostgresFlags:
