@@ -55,7 +55,7 @@ def serving(*arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
             yield json.loads(process.stderr.readline())["url"], process
         finally:
             process.kill()
-            process.wait()
+            process.wait(10)
 
 
 @pytest.mark.integration

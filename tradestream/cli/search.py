@@ -1,0 +1,195 @@
+"""`tradestream search`: discovery on past bars, with both doors of the gate."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradestream.backtest.costs import Costs
+from tradestream.cli import output
+from tradestream.cli.parameters import strategy_type
+from tradestream.cli.series import Source, cost_options, source_options
+
+if TYPE_CHECKING:
+    from tradestream.discovery.life import Progress
+
+_ROWS_SHOWN = 12
+
+
+@click.command(name="search", short_help="Discover strategies on past bars.")
+@source_options
+@click.option(
+    "--strategy",
+    default="all",
+    show_default=True,
+    help="Type that the genetic search tries and that is shown, or all.",
+)
+@click.option(
+    "--population",
+    type=click.IntRange(4, 10_000),
+    default=50,
+    show_default=True,
+    help="Genomes a generation.",
+)
+@click.option(
+    "--generations",
+    type=click.IntRange(0, 10_000),
+    default=30,
+    show_default=True,
+    help="Generations after the first.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1, 100),
+    default=5,
+    show_default=True,
+    help="Distinct results of each search.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of every draw: the same seed and bars give the same result.",
+)
+@cost_options
+@click.option(
+    "--output",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the result.",
+)
+def command(
+    source: Source,
+    strategy: str,
+    population: int,
+    generations: int,
+    top: int,
+    seed: int,
+    costs: Costs,
+    form: str,
+) -> None:
+    """Replay a series of bars as the life of its market, and say what is proven.
+
+    One history exam examines a fixed set of designs of every type on the whole
+    series. From hour 72 on, a genetic search on the last 14 days registers claims
+    each day, which then gather evidence from bars that the search did not see.
+
+    \b
+    Examples:
+      tradestream search --candles BTC-USD.csv.gz
+      tradestream search --candles BTC-USD.csv --strategy SMA_RSI --output json
+      tradestream search --symbol BTC-USD --fee_bps 5 --seed 7
+    """
+    names = () if strategy.lower() == "all" else (strategy_type(strategy).name,)
+    series, instrument = source.load()
+    # Imported late: --help and errors in the file need no engine.
+    from tradestream.discovery.life import LifeSettings, live
+    from tradestream.discovery.life_report import report_life
+
+    settings = LifeSettings(names, population, generations, top, seed)
+    with _progress() as progress:
+        life = live(series, instrument, costs, settings, progress)
+    found = report_life(life, series, instrument, costs, strategies=names)
+    if form == "json":
+        output.write_json(found)
+    else:
+        output.write_tables(search_tables(found))
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Yield what shows a bar on standard error, if a person looks at it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("reading", total=1)
+
+        def advance(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield advance
+
+
+def search_tables(found: Mapping[str, Any]) -> list[Any]:
+    """Return what a search found, as tables for a person."""
+    proven = sum(1 for result in found["results"] if result["validated"])
+    parts = [
+        f"{found['trials']:,} trials, {len(found['results']):,} strategies, "
+        f"{proven} validated",
+        *(_exam_line(exam) for exam in found["exams"]),
+        _claims_line(found["claims"]),
+        "",
+    ]
+    if found["results"]:
+        parts.append(_results(found["results"][:_ROWS_SHOWN]))
+        more = len(found["results"]) - _ROWS_SHOWN
+        if more > 0:
+            parts.append(f"and {more} more (--output json shows all)")
+        parts.append("")
+    parts.append(found["promise"])
+    return parts
+
+
+def _results(results: list[Mapping[str, Any]]) -> Any:
+    names = ["strategy", "status", "parameters", "why", "trades", "return", "Sharpe*"]
+    table = output.table(None, names, numbers=3)
+    for result in results:
+        metrics = result["metrics"]
+        table.add_row(
+            result["strategy"],
+            result["status"],
+            ", ".join(f"{n}={v:g}" for n, v in result["parameters"].items()),
+            _why(result),
+            f"{metrics['trades']:,}",
+            f"{metrics['total_return'] * 100:+.1f} %",
+            _number(result["excess_sharpe"]),
+        )
+    table.caption = "* annual, of the return in excess of exposure × market"
+    table.caption_justify = "left"
+    return table
+
+
+def _why(result: Mapping[str, Any]) -> str:
+    """Return the reasons, but not that a candidate was found: that is no news."""
+    reasons = result["reasons"]
+    return "; ".join(reasons[1:] if result["status"] == "candidate" else reasons)
+
+
+def _exam_line(exam: Mapping[str, Any]) -> str:
+    line = (
+        f"exam {exam['k']}: {exam['eligible']:,} of {exam['genomes']:,} designs traded "
+        f"often enough, best t {_number(exam['best_t'])}"
+    )
+    if exam["critical"] is not None:
+        line += f", {exam['critical']:.2f} needed"
+    return f"{line}: {len(exam['passing'])} passed"
+
+
+def _claims_line(claims: list[Mapping[str, Any]]) -> str:
+    if not claims:
+        return (
+            "no claim: they begin at hour 72, and need 10 trips and a gain in training"
+        )
+    states = [claim["state"] for claim in claims]
+    told = ", ".join(
+        f"{states.count(state)} {state}"
+        for state in ("validated", "open", "closed")
+        if state in states
+    )
+    return f"{len(claims)} claims on probation: {told}"
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.2f}"
