@@ -1,0 +1,1 @@
+"""Where bars come from: one port, an adapter per venue."""
