@@ -120,22 +120,26 @@ class PostgresServer:
             os.chown(new, user, user)
         command = [programs() / "initdb", "-D", new, "-U", USER, "--no-sync"]
         command += ["--no-locale", "--encoding=UTF8", "--no-instructions"]
+        password = new.with_suffix(".password")
         if self.password_file is None:
             command += ["--auth=trust"]
         else:
-            command += ["--auth=scram-sha-256", "--pwfile=/dev/stdin"]
-        password = "" if self.password_file is None else self.password_file.read_text()
-        finished = subprocess.run(
-            [str(part) for part in command],
-            input=password,
-            capture_output=True,
-            text=True,
-            check=False,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else [],
-            cwd="/",
-        )
+            _copy_for(user, self.password_file, password)
+            command += ["--auth=scram-sha-256", f"--pwfile={password}"]
+        try:
+            finished = subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                cwd="/",
+            )
+        finally:
+            password.unlink(missing_ok=True)
         if finished.returncode:
             shutil.rmtree(new, ignore_errors=True)
             raise StartError(f"initdb failed: {_reason(finished.stderr)}")
@@ -172,6 +176,14 @@ def servant() -> int | None:
     if os.geteuid() != 0:
         return None
     return pwd.getpwnam(SERVANT).pw_uid
+
+
+def _copy_for(user: int | None, secret: Path, copy: Path) -> None:
+    copy.unlink(missing_ok=True)
+    with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(secret.read_text())
+    if user is not None:
+        os.chown(copy, user, user)
 
 
 def _version(program: Path) -> int:

@@ -1,0 +1,20 @@
+"""`tradestream down`: stop the small stack."""
+
+from pathlib import Path
+
+import click
+
+from tradestream.cli.stack import data_dir_option
+from tradestream.local.stack import Stack
+
+
+@click.command(name="down", short_help="Stop the small stack.")
+@data_dir_option
+def command(data_dir: Path) -> None:
+    """Stop what runs of the small stack; its data and ports stay."""
+    stack = Stack(data_dir)
+    if not stack.exists():
+        click.echo(f"no stack in {data_dir}")
+        return
+    stack.down()
+    click.echo(f"stopped; data stays in {data_dir}")

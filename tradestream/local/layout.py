@@ -1,0 +1,106 @@
+"""Where everything of one small stack lies, in one folder."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestream.errors import ConfigurationError
+
+
+def default_data_dir() -> Path:
+    """Return the folder of the stack that a user gets without naming one."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "tradestream"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths in a data folder.
+
+    Attributes:
+        root: The data folder, absolute.
+    """
+
+    root: Path
+
+    def create(self) -> None:
+        """Make the folders and the passwords that are not there.
+
+        Raises:
+            ConfigurationError: If the folder cannot be made or written to.
+        """
+        try:
+            # Another user may pass through, because root's PostgreSQL runs as
+            # one; nobody else may look.
+            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for folder in (self.secrets, self.logs, self.run):
+                folder.mkdir(mode=0o700, exist_ok=True)
+            for path in (self.postgres_password, self.redis_password):
+                if not path.exists():
+                    _write_secret(path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"a data folder that can be written to is required,"
+                f" was {self.root}: {error.strerror}"
+            ) from error
+
+    @property
+    def secrets(self) -> Path:
+        """Folder of the passwords, mode 700."""
+        return self.root / "secrets"
+
+    @property
+    def postgres_password(self) -> Path:
+        """File of PostgreSQL's password, mode 600."""
+        return self.secrets / "postgres_password"
+
+    @property
+    def redis_password(self) -> Path:
+        """File of Valkey's password, mode 600."""
+        return self.secrets / "redis_password"
+
+    @property
+    def coinmarketcap_key(self) -> Path:
+        """File of the key that the simulator takes in place of a real one."""
+        return self.secrets / "coinmarketcap_key"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of what servers and rooms print."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """Folder of the pid files."""
+        return self.root / "run"
+
+    @property
+    def ports(self) -> Path:
+        """File that remembers the ports."""
+        return self.root / "ports.json"
+
+    @property
+    def origin(self) -> Path:
+        """File that remembers the first day of the simulated markets."""
+        return self.root / "origin"
+
+    @property
+    def lock(self) -> Path:
+        """File that a command which changes the stack locks."""
+        return self.root / "lock"
+
+    def log(self, name: str) -> Path:
+        """Return the log of a server or room."""
+        return self.logs / f"{name}.log"
+
+    def pid_file(self, name: str) -> Path:
+        """Return the pid file of a background program."""
+        return self.run / f"{name}.json"
+
+
+def _write_secret(path: Path) -> None:
+    temporary = path.with_suffix(".new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(24) + "\n")
+    temporary.replace(path)
