@@ -89,16 +89,9 @@ def _kill_in_windows(stack: ChaosStack, stage: Stage, coverage: Coverage) -> Non
     for window in coverage.windows:
         if window.room != stage.room:
             continue
-        process = stack.launch(stage.room, stage.flags, window.failpoint)
-        if _wait(process) == -signal.SIGKILL or _a_child_was_killed(stack, window):
-            coverage.windows[window] += 1
-
-
-def _a_child_was_killed(stack: ChaosStack, window: CommitWindow) -> bool:
-    """Whether a supervised child reported that it died in the window."""
-    return f"killed at failpoint {window.failpoint}" in stack.last_words(
-        window.room, lines=50
-    )
+        stack.mark.unlink(missing_ok=True)
+        _wait(stack.launch(stage.room, stage.flags, window.failpoint))
+        coverage.windows[window] += stack.mark.exists()
 
 
 def _kill_at_random(

@@ -22,6 +22,7 @@ from tradestream.local.postgres_server import PostgresServer
 from tradestream.local.processes import Handle, StartError, spawn, stop, wait_until
 from tradestream.local.valkey_server import ValkeyServer
 from tradestream.postgres import connect
+from tradestream.runtime import failpoints
 from tradestream.testing.servers import temporary_folder
 
 SERVERS = ("postgres", "valkey", "exchange_simulator")
@@ -55,11 +56,12 @@ class ChaosStack:
 
     def kill_server(self, name: str) -> None:
         """End one server with SIGKILL, as a failing machine would."""
-        handle = {
-            "postgres": self.postgres.running,
-            "valkey": self.valkey.running,
-            "exchange_simulator": lambda: self._simulator,
-        }[name]()
+        if name == "postgres":
+            handle = self.postgres.running()
+        elif name == "valkey":
+            handle = self.valkey.running()
+        else:
+            handle = self._simulator
         if handle is not None and handle.is_alive():
             os.kill(handle.pid, signal.SIGKILL)
 
@@ -91,7 +93,8 @@ class ChaosStack:
         }
         environment |= {f"TRADESTREAM_{k.upper()}": v for k, v in ours.items()}
         if failpoint is not None:
-            environment["TRADESTREAM_FAILPOINT"] = failpoint
+            environment[failpoints.VARIABLE] = failpoint
+            environment[failpoints.MARK_VARIABLE] = str(self.mark)
         return environment
 
     def launch(
@@ -108,6 +111,11 @@ class ChaosStack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def mark(self) -> Path:
+        """The file that a death in a commit window leaves behind."""
+        return self.folder / "died"
 
     def last_words(self, room: str, lines: int = 5) -> str:
         """Return the end of a room's log."""

@@ -11,6 +11,10 @@ import signal
 VARIABLE = "TRADESTREAM_FAILPOINT"
 """`name`, or `name:3` to die only the third time the point is passed."""
 
+MARK_VARIABLE = "TRADESTREAM_FAILPOINT_MARK"
+"""A file that the death leaves behind. Once it is there nobody dies any more:
+the child that a supervisor starts in place of the dead one goes on."""
+
 _passed: dict[str, int] = {}
 
 
@@ -23,5 +27,16 @@ def failpoint(name: str) -> None:
     if target != name:
         return
     _passed[name] = _passed.get(name, 0) + 1
-    if _passed[name] >= int(times or 1):
+    if _passed[name] >= int(times or 1) and _leave_mark():
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _leave_mark() -> bool:
+    mark = os.environ.get(MARK_VARIABLE)
+    if mark is None:
+        return True
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
