@@ -13,7 +13,7 @@ CREATE TABLE gate_progress (
 
 -- Training ended here, at or before birth; `training_fingerprint` is the hash of
 -- the bars from `anchor_at` up to here, `folded_fingerprint` up to `folded_until`.
-ALTER TABLE claims ADD COLUMN trained_until timestamptz NOT NULL;
+ALTER TABLE claims ADD COLUMN trained_until timestamptz;
 ALTER TABLE claims ADD COLUMN folded_fingerprint text NOT NULL DEFAULT '';
 ALTER TABLE claims ADD COLUMN proven_at timestamptz;
 ALTER TABLE claims ADD COLUMN proven_evidence double precision;

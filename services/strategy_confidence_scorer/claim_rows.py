@@ -15,7 +15,8 @@ _COLUMNS = (
     " c.price_tick, c.volume_lot, c.fee_bps, c.slippage_bps, c.code_version,"
     " CASE c.folded_fingerprint WHEN '' THEN c.training_fingerprint"
     " ELSE c.folded_fingerprint END,"
-    " CASE c.folded_fingerprint WHEN '' THEN c.trained_until ELSE c.folded_until END,"
+    " CASE c.folded_fingerprint WHEN '' THEN coalesce(c.trained_until, c.born_at)"
+    " ELSE c.folded_until END,"
     " c.born_at, c.exposure, c.deviation, c.folded_until,"
     " c.capitals, c.trips, c.raw_return, c.state, c.proven_at, c.proven_evidence"
 )

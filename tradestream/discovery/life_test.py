@@ -1,0 +1,151 @@
+"""Tests of a replayed life: an edge is proven, noise is not, nothing looks ahead."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tradestream.backtest.costs import Costs
+from tradestream.candles import CandleSeries
+from tradestream.discovery.life import LifeSettings, live
+from tradestream.discovery.life_report import report_life
+from tradestream.testing.markets import instrument_of, random_walk
+
+START = 1_700_002_800
+"""A whole hour."""
+
+QUICK = LifeSettings(
+    strategies=("SMA_EMA_CROSSOVER", "DONCHIAN_BREAKOUT"),
+    population_size=20,
+    max_generations=4,
+)
+
+
+def trending(bars: int, seed: int) -> CandleSeries:
+    """Return a market that drifts up or down for hours: an edge for trend followers."""
+    random = np.random.default_rng(seed)
+    turns = random.random(bars) < 1 / 300
+    drift = 0.0004 * np.where(np.cumsum(turns) % 2, 1, -1)
+    closes = np.round(5e4 * np.exp(np.cumsum(drift + random.normal(0, 5e-4, bars))), 2)
+    opens = np.append(closes[0], closes[:-1])
+    return CandleSeries(
+        "TREND-USD",
+        60,
+        START + 60 * np.arange(bars),
+        opens,
+        np.maximum(opens, closes),
+        np.minimum(opens, closes),
+        closes,
+        np.ones(bars),
+    )
+
+
+def test_a_planted_edge_is_validated_by_both_doors() -> None:
+    series = trending(9 * 1440, seed=1)
+
+    life = live(series, instrument_of(series), Costs(), QUICK)
+    report = report_life(life, series, instrument_of(series), Costs())
+
+    assert len(life.exams) == 1
+    assert life.exams[0].outcome.passing
+    doors = {r["door"] for r in report["results"] if r["validated"]}
+    assert doors == {"A", "B"}
+    best = report["results"][0]
+    assert best["validated"]
+    assert best["excess_sharpe"] > 20
+    assert best["evidence"]["k"] >= 1
+
+
+def test_nothing_is_validated_on_a_random_walk() -> None:
+    series = random_walk(9 * 1440, seed=5)
+
+    life = live(series, instrument_of(series), Costs(), QUICK)
+    report = report_life(life, series, instrument_of(series), Costs())
+
+    assert report["trials"] == life.trials > 0
+    assert report["results"]
+    assert not any(r["validated"] for r in report["results"])
+    assert any("not yet provable" in " ".join(r["reasons"]) for r in report["results"])
+
+
+def test_claims_know_nothing_of_bars_after_their_birth() -> None:
+    series = trending(6 * 1440, seed=5)
+    cut = 5 * 1440
+    instrument = instrument_of(series)
+
+    whole = live(series, instrument, Costs(), QUICK)
+    short = live(series.slice(0, cut), instrument, Costs(), QUICK)
+
+    assert 0 < len(short.claims) < len(whole.claims)
+    for one, other in zip(short.claims, whole.claims, strict=False):
+        assert (one.find, one.training_t) == (other.find, other.training_t)
+        assert one.claim.number == other.claim.number
+        assert one.claim.exposure == other.claim.exposure
+        assert one.claim.deviation == other.claim.deviation
+
+
+def test_the_same_seed_lives_the_same_life() -> None:
+    series = trending(5 * 1440, seed=2)
+    instrument = instrument_of(series)
+
+    lives = [live(series, instrument, Costs(), QUICK) for _ in range(2)]
+
+    first, second = (
+        json.dumps(report_life(x, series, instrument, Costs()), allow_nan=False)
+        for x in lives
+    )
+    assert first == second
+
+
+def test_a_short_series_has_neither_exam_nor_claim() -> None:
+    series = random_walk(600)
+
+    life = live(series, instrument_of(series), Costs(), QUICK)
+
+    assert life.exams == ()
+    assert life.claims == ()
+    assert life.finds
+
+
+def test_progress_ends_at_its_total() -> None:
+    steps: list[tuple[int, int]] = []
+    series = random_walk(4 * 1440)
+
+    live(
+        series,
+        instrument_of(series),
+        Costs(),
+        QUICK,
+        lambda done, total, _what: steps.append((done, total)),
+    )
+
+    assert steps[0][0] == 0
+    assert steps[-1][0] == steps[-1][1]
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+
+
+def test_only_shown_types_are_reported_but_all_are_examined() -> None:
+    series = trending(8 * 1440, seed=1)
+    instrument = instrument_of(series)
+    settings = LifeSettings(("DONCHIAN_BREAKOUT",), 20, 2)
+
+    life = live(series, instrument, Costs(), settings)
+    report = report_life(
+        life, series, instrument, Costs(), strategies=settings.strategies
+    )
+
+    assert report["exams"][0]["genomes"] > 1000
+    assert {r["strategy"] for r in report["results"]} == {"DONCHIAN_BREAKOUT"}
+
+
+@pytest.mark.parametrize("days", [8, 13])
+def test_one_exam_takes_the_whole_file(days: int) -> None:
+    series = trending(days * 1440, seed=3)
+
+    life = live(
+        series, instrument_of(series), Costs(), LifeSettings(("SMA_RSI",), 4, 1)
+    )
+
+    assert len(life.exams) == 1
+    record = life.exams[0].record
+    assert (record.end - record.start).days == days
