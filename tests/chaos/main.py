@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from absl import app, flags
 
 from tests.chaos.failpoints import commit_windows
-from tests.chaos.main_line import STAGES, SYMBOLS
+from tests.chaos.main_line import STAGES
 from tests.chaos.run import KillPlan, run_calmly, run_killed
 from tests.chaos.stack import chaos_stack
 from tests.chaos.state import compare, end_state
@@ -34,12 +34,12 @@ def main(argv: Sequence[str]) -> int:
     del argv
     now = datetime.fromisoformat(_NOW.value).astimezone(UTC)
     begun = time.monotonic()
-    with chaos_stack(now, SYMBOLS) as stack:
+    with chaos_stack(now) as stack:
         print("never killed:", flush=True)
         seconds = run_calmly(stack, STAGES)
         wanted = end_state(stack)
     plan = KillPlan(_KILLS.value, _SEED.value, commit_windows(), seconds)
-    with chaos_stack(now, SYMBOLS) as stack:
+    with chaos_stack(now) as stack:
         print(f"killed (seed {_SEED.value}):", flush=True)
         coverage = run_killed(stack, STAGES, plan)
         found = end_state(stack)

@@ -1,7 +1,10 @@
 """The stages of the main line, in the order of the demo, small enough for chaos."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from tradestream.bus import topics
 
 SYMBOLS = ("TREND1-USD", "REVERT1-USD", "GBM1-USD", "BTC-USD")
 _SYMBOLS = ",".join(SYMBOLS)
@@ -16,45 +19,50 @@ class Stage:
         name: What is shown.
         room: Folder under `services/`.
         flags: Its flags, beside those that name servers and hold the clock.
+        later: How far the clock stands from where it was first held.
+        poisoned: Topic that holds malformed messages before the room's turn.
     """
 
     name: str
     room: str
     flags: Mapping[str, str] = field(default_factory=dict)
+    later: timedelta = timedelta()
+    poisoned: str | None = None
 
 
-STAGES = (
-    Stage("migrate", "database_migrator"),
+_MIGRATE = Stage("migrate", "database_migrator")
+_GATE_FLAGS = {"symbols": _SYMBOLS, "backfill_start": BACKFILL}
+_ROUND = (
     Stage("list symbols", "top_crypto_updater"),
     Stage(
         "ingest candles",
         "candle_ingestor",
-        {
-            "symbols": _SYMBOLS,
-            "backfill_start": BACKFILL,
-            "requests_per_second": "500",
-        },
+        {**_GATE_FLAGS, "requests_per_second": "500"},
     ),
     Stage(
         "ask for searches",
         "strategy_discovery_request_factory",
         {"symbols": _SYMBOLS, "windows": "1597,4181"},
     ),
+    Stage("ask for exams, fold hours", "strategy_confidence_scorer", _GATE_FLAGS),
     Stage(
-        "ask for exams",
-        "strategy_confidence_scorer",
-        {"symbols": _SYMBOLS, "backfill_start": BACKFILL},
+        "search and examine",
+        "strategy_discovery",
+        {"workers": "2", "drain": "true"},
+        poisoned=topics.DISCOVERY_REQUESTS,
     ),
-    Stage(
-        "search and examine", "strategy_discovery", {"workers": "2", "drain": "true"}
-    ),
-    Stage("store results", "strategy_consumer"),
-    Stage(
-        "settle exams, register claims, score",
-        "strategy_confidence_scorer",
-        {"symbols": _SYMBOLS, "backfill_start": BACKFILL},
-    ),
+    Stage("store results", "strategy_consumer", poisoned=topics.DISCOVERED_STRATEGIES),
+    Stage("settle, register claims, score", "strategy_confidence_scorer", _GATE_FLAGS),
     Stage("rotate", "strategy_rotation"),
     Stage("size", "risk_adjusted_sizing"),
     Stage("signal", "trade_signal_generator", {"replay": "24h"}),
+)
+LATER = timedelta(hours=3)
+CORRECTED_MINUTES = 2
+"""Before the first round's now: a bar that the venue corrects before the second."""
+
+STAGES = (
+    _MIGRATE,
+    *_ROUND,
+    *(replace(s, name=f"{s.name}, 3 h later", later=LATER) for s in _ROUND),
 )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from tests.chaos.failpoints import CommitWindow
 from tests.chaos.main_line import Stage
 from tests.chaos.stack import SERVERS, ChaosStack, kill_later
+from tradestream.bus.port import Message
+from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.errors import TradeStreamError
 
 ROOM_SECONDS = 240.0
@@ -63,6 +65,7 @@ def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[float]:
     """Run every stage to its end; return the seconds that each took."""
     seconds = []
     for stage in stages:
+        _prepare(stack, stage)
         begun = time.monotonic()
         _finish(stack, stage)
         seconds.append(time.monotonic() - begun)
@@ -76,6 +79,7 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
     coverage = Coverage(dict.fromkeys(plan.windows, 0))
     spare = max(0, plan.kills - len(plan.windows))
     for number, stage in enumerate(stages):
+        _prepare(stack, stage)
         _kill_in_windows(stack, stage, coverage)
         share = spare * (number + 1) // len(stages) - spare * number // len(stages)
         for _ in range(share):
@@ -83,6 +87,23 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
         _finish(stack, stage)
         print(f"  {stage.name:<40} {coverage.total():>4} kills so far", flush=True)
     return coverage
+
+
+def _prepare(stack: ChaosStack, stage: Stage) -> None:
+    stack.hold_clock(stage.later)
+    if stage.poisoned is None:
+        return
+    headers = {"type": "tradestream.Unknown", "schema": "v1"}
+    bus = RedisStreamsBus.open(stack.valkey.url())
+    bus.publish(
+        stage.poisoned,
+        [
+            Message("POISON-USD", b"not a message"),
+            Message("POISON-USD", b"\x0a\xff", headers),
+            Message("POISON-USD", f"another {stage.name}".encode(), headers),
+        ],
+    )
+    bus.close()
 
 
 def _kill_in_windows(stack: ChaosStack, stage: Stage, coverage: Coverage) -> None:

@@ -1,5 +1,6 @@
 """The servers that the main line stands on, and rooms that can be killed."""
 
+import json
 import os
 import random
 import signal
@@ -9,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
 import requests
 
 from tests.chaos.failpoints import REPOSITORY
+from tests.chaos.main_line import CORRECTED_MINUTES
 from tradestream.errors import UnavailableError
 from tradestream.local.ports import HOST, choose
 from tradestream.local.postgres_server import PostgresServer
@@ -36,22 +38,35 @@ class ChaosStack:
 
     Attributes:
         folder: Data and logs; removed at the end.
-        now: The time that every room takes as now.
-        symbols: Markets of the run.
+        begins: Where the clock is held first.
     """
 
     folder: Path
-    now: datetime
-    symbols: tuple[str, ...]
+    begins: datetime
     postgres: PostgresServer
     valkey: ValkeyServer
     simulator_port: int
+    _later: timedelta = timedelta()
     _simulator: Handle | None = field(default=None)
 
     def start(self) -> None:
         """Start whatever does not run."""
         _patiently(self.postgres.start)
         _patiently(self.valkey.start)
+        self._start_simulator()
+
+    @property
+    def now(self) -> datetime:
+        """The time that every room takes as now."""
+        return self.begins + self._later
+
+    def hold_clock(self, later: timedelta) -> None:
+        """Move the clock; the venue goes along, and corrects a bar on the way."""
+        if later == self._later:
+            return
+        self._later = later
+        if self._simulator is not None:
+            stop(self._simulator)
         self._start_simulator()
 
     def kill_server(self, name: str) -> None:
@@ -126,6 +141,11 @@ class ChaosStack:
         if self._simulator is not None and self._simulator.is_alive():
             return
         flags = {"port": str(self.simulator_port), "requests_per_second": "0"}
+        if self._later:
+            minute = self.begins.replace(second=0) - timedelta(
+                minutes=CORRECTED_MINUTES
+            )
+            flags["faults"] = json.dumps({"corrected_bars": [minute.isoformat()]})
         process = spawn(
             self.command("exchange_simulator", flags),
             log=self.folder / "exchange_simulator.log",
@@ -146,15 +166,14 @@ class ChaosStack:
 
 
 @contextmanager
-def chaos_stack(now: datetime, symbols: tuple[str, ...]) -> Iterator[ChaosStack]:
+def chaos_stack(begins: datetime) -> Iterator[ChaosStack]:
     """Yield a running stack of its own, gone at the end."""
     with ExitStack() as cleanup:
         folder = cleanup.enter_context(temporary_folder("chaos"))
         ports = choose(3)
         stack = ChaosStack(
             folder,
-            now,
-            symbols,
+            begins,
             PostgresServer(folder / "postgres", ports[0], folder / "postgres.log"),
             ValkeyServer(folder / "valkey", ports[1], folder / "valkey.log"),
             ports[2],
