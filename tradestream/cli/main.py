@@ -3,11 +3,14 @@
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 import click
 
 from tradestream import __version__
 from tradestream.errors import TradeStreamError, UnavailableError
+
+INTERRUPTED = 130
 
 COMMANDS = {
     "up": "Start the small stack, or what of it does not run.",
@@ -57,19 +60,42 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors of ours are one line.
+    """Run the command line; whatever is wrong is said in one line.
 
-    Exit status: 0 done, 1 something is wrong, 2 wrong usage, 75 a dependency
-    was unavailable, 130 interrupted.
+    Exit status: 0 done, 1 something is wrong, 75 a dependency was unavailable,
+    130 interrupted.
     """
     try:
-        group(prog_name="tradestream", standalone_mode=True)
-    except UnavailableError as error:
-        click.echo(f"tradestream: {error}", err=True)
-        sys.exit(os.EX_TEMPFAIL)
-    except TradeStreamError as error:
-        click.echo(f"tradestream: {error}", err=True)
+        # Without standalone mode, what is wrong comes here instead of being printed
+        # with a usage text; the value is the status that a command asked for.
+        sys.exit(group(prog_name="tradestream", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
         sys.exit(1)
+    except click.ClickException as error:
+        _fail(_one_line(error), 1)
+    except UnavailableError as error:
+        _fail(str(error), os.EX_TEMPFAIL)
+    except TradeStreamError as error:
+        _fail(str(error), 1)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Nobody reads any more (`| head`); Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        text += f" (see {error.ctx.command_path} --help)"
+    return text[:1].lower() + text[1:]
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    sys.stderr.write(f"tradestream: {text}\n")
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -125,9 +125,12 @@ def _progress() -> Iterator["Progress"]:
 def search_tables(found: Mapping[str, Any]) -> list[Any]:
     """Return what a search found, as tables for a person."""
     proven = sum(1 for result in found["results"] if result["validated"])
-    parts = [
+    found_in_all = (
         f"{found['trials']:,} trials, {len(found['results']):,} strategies, "
-        f"{proven} validated",
+        f"{proven} validated"
+    )
+    parts = [
+        found_in_all,
         *(_exam_line(exam) for exam in found["exams"]),
         _claims_line(found["claims"]),
         "",

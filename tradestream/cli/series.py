@@ -62,12 +62,14 @@ class Source:
         return series.slice(int(low), int(high))
 
     def _from_store(self) -> tuple[CandleSeries, Instrument]:
-        from tradestream.cli.stack import open_candles
+        # Imported late: a command on a file needs no database client.
+        from tradestream.cli.connections import candles_place, open_candles
 
         symbol = self.symbol or ""
-        store = open_candles(
+        place = candles_place(
             self.data_dir, self.candles_url, self.candles_password_file
         )
+        store = open_candles(place)
         try:
             first, last = store.first(symbol), store.last(symbol)
             if first is None or last is None:

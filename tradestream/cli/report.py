@@ -1,0 +1,101 @@
+"""`tradestream report`: the page of everything that is found, proven, and traded."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tradestream.cli import output
+from tradestream.cli.series import Moment
+
+
+@click.command(name="report", short_help="Write the report page.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="HTML file to write, e.g. report.html; - is standard output.",
+)
+@click.option("--symbol", help="The only market wanted, e.g. BTC-USD.")
+@click.option(
+    "--data_dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the small stack.  [default: the user's state folder]",
+)
+@click.option(
+    "--postgres_url",
+    envvar="TRADESTREAM_POSTGRES_URL",
+    help="Database of records instead, e.g. postgresql://user@host/tradestream.",
+)
+@click.option(
+    "--postgres_password_file",
+    type=click.Path(path_type=Path),
+    envvar="TRADESTREAM_POSTGRES_PASSWORD_FILE",
+    help="File holding its password.",
+)
+@click.option(
+    "--candles_url",
+    envvar="TRADESTREAM_CANDLES_URL",
+    help="Candle store.  [default: the database of records]",
+)
+@click.option(
+    "--candles_password_file",
+    type=click.Path(path_type=Path),
+    envvar="TRADESTREAM_CANDLES_PASSWORD_FILE",
+    help="File holding its password.",
+)
+@click.option(
+    "--simulator_url",
+    help="Venue to ask what each market is.  [default: the small stack's]",
+)
+@click.option("--now", type=Moment(), help="Time of the page, UTC.  [default: now]")
+def command(
+    out: Path,
+    symbol: str | None,
+    data_dir: Path | None,
+    postgres_url: str | None,
+    postgres_password_file: Path | None,
+    candles_url: str | None,
+    candles_password_file: Path | None,
+    simulator_url: str | None,
+    now: datetime | None,
+) -> None:
+    """Write one self-contained page: markets, proof, equity, positions, signals.
+
+    It needs no network to be read and loads nothing from anywhere.
+
+    \b
+    Examples:
+      tradestream report --out report.html
+      tradestream report --symbol BTC-USD --out btc.html
+    """
+    # Imported late: --help needs no database client.
+    from tradestream.cli import connections
+    from tradestream.report.build import build_page
+
+    records = connections.postgres_place(data_dir, postgres_url, postgres_password_file)
+    bars = (
+        records
+        if candles_url is None
+        else connections.Place(candles_url, candles_password_file)
+    )
+    if simulator_url is None and postgres_url is None:
+        simulator_url = connections.simulator_url(data_dir)
+    connection = connections.connect_records(records)
+    candles = connections.open_candles(bars)
+    try:
+        page = build_page(
+            connection,
+            candles,
+            now=now or datetime.now(UTC),
+            venue_url=simulator_url,
+            symbol=symbol,
+        )
+    finally:
+        candles.close()
+        connection.close()
+    if str(out) == "-":
+        output.write(page)
+    else:
+        output.write_file(out, page)
+        output.note(f"wrote {out} ({len(page.encode()) // 1024:,} KiB)")
