@@ -2,6 +2,7 @@
 
 import multiprocessing
 import multiprocessing.connection
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 
 from services.strategy_discovery.child import Settings, run_child
 from services.strategy_discovery.limits import Done
+from tradestream.runtime import failpoints
 
 _LOOK_SECONDS = 0.25
 _FIRST_PAUSE_SECONDS = 0.2
@@ -38,13 +40,13 @@ class Ended:
     Attributes:
         restarts: How often a worker was started again.
         killed: Workers that did not stop in time.
-        failures: Failures of a worker in a row, the most at the end.
+        gave_up: Whether a worker failed too often in a row.
         exit_status: Of the last worker that failed, 0 when none did.
     """
 
     restarts: int = 0
     killed: int = 0
-    failures: int = 0
+    gave_up: bool = False
     exit_status: int = 0
 
 
@@ -85,7 +87,8 @@ class Supervisor:
             while not self.stop() and not all(w.finished for w in self._workers):
                 self._start_due()
                 self._look(ended)
-                if self._given_up(ended):
+                if self._given_up():
+                    ended.gave_up = True
                     break
         finally:
             self._end_all(ended)
@@ -98,6 +101,9 @@ class Supervisor:
                 self._start(worker)
 
     def _start(self, worker: _Worker) -> None:
+        if worker.failures:
+            # Chaos ends a process once; the one started in its place is to live.
+            os.environ.pop(failpoints.VARIABLE, None)
         context = multiprocessing.get_context("spawn")
         worker.reports, ours = context.Pipe(duplex=False)
         worker.process = context.Process(
@@ -149,11 +155,9 @@ class Supervisor:
         ended.exit_status = status
         self.on_restart(status)
 
-    def _given_up(self, ended: Ended) -> bool:
-        ended.failures = max(worker.failures for worker in self._workers)
-        return (
-            self.failures_allowed is not None and ended.failures > self.failures_allowed
-        )
+    def _given_up(self) -> bool:
+        allowed = self.failures_allowed
+        return allowed is not None and any(w.failures > allowed for w in self._workers)
 
     def _end_all(self, ended: Ended) -> None:
         """Ask all workers to stop, wait for them, then do not wait any longer."""
