@@ -4,12 +4,13 @@ from math import prod
 
 import numpy as np
 
+from tradestream.backtest.rules import FARTHEST_LAG
 from tradestream.candles import CandleSeries, Floats
 from tradestream.indicators.library import COLUMNS, SUM_SCALE
 from tradestream.instruments import Instrument
 
-PADDING = 64
-"""Bars of NaN before every row: a lag of up to 64 is a shifted address."""
+PADDING = FARTHEST_LAG
+"""Bars of NaN before every row: a lag is a shifted address."""
 
 _EPSILON = 1e-6
 _TRUSTED = 1e-14

@@ -127,18 +127,11 @@ def _shape(rules: Rules, node: int) -> tuple[str, tuple[Scalar, ...]]:
 
 def _range(strategy: StrategyType, scalar: Scalar) -> tuple[float, float] | None:
     """Return the lowest and highest value of a number; None if not whole."""
-    if scalar.gene < 0:
-        whole = scalar.constant.is_integer()
-        return (scalar.constant, scalar.constant) if whole else None
-    parameter = strategy.parameters[scalar.gene]
-    if parameter.kind != "int" or not (
-        scalar.factor.is_integer() and scalar.constant.is_integer()
-    ):
+    kind = "int" if scalar.gene < 0 else strategy.parameters[scalar.gene].kind
+    steps = (scalar.constant, scalar.factor)
+    if kind != "int" or not all(step.is_integer() for step in steps):
         return None
-    ends = [
-        scalar.constant + scalar.factor * x for x in (parameter.low, parameter.high)
-    ]
-    return min(ends), max(ends)
+    return scalar.range_in(strategy)
 
 
 def _allocate(

@@ -13,6 +13,9 @@ from tradestream.backtest.scalars import ZERO, Scalar, parse_scalar
 from tradestream.indicators.library import COLUMNS, INDICATORS, SUMMABLE
 from tradestream.strategies.declaration import StrategyType
 
+FARTHEST_LAG = 64
+"""Bars of padding before every row, and bits of a word."""
+
 # Codes of mask operations; `masks` says what each does.
 GT, GT_LEVEL, LT_LEVEL, CROSS, CROSS_LEVEL, SIDES, WARM, WARM_FROM = range(8)
 AND, OR, EDGE, WITHIN = range(8, 12)
@@ -100,6 +103,14 @@ class Rules:
         raise self.fail(
             f"a column or an indicator is required, was {ast.unparse(tree)}"
         )
+
+    def _check_reach(self, bars: Scalar, text: str) -> None:
+        """Raise unless a number of bars lies in the past and within reach."""
+        low, high = bars.range_in(self.strategy)
+        if not 0 <= low <= high <= FARTHEST_LAG:
+            raise self.fail(
+                f"bars must be 0 to {FARTHEST_LAG} back, was {text}: {low:g} to {high:g}"
+            )
 
     def _unlagged(self, tree: ast.expr) -> int:
         node, lag = self._row(tree)
@@ -209,6 +220,7 @@ class Rules:
         if name == "rising":
             a, lag = self._row(first)
             before = Scalar(lag.constant + 1, lag.factor, lag.gene)
+            self._check_reach(before, name)
             return self._emit(GT, a, self._hold(lag), a, self._hold(before))[0]
         if name == "within":
             return self._emit(

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tradestream.strategies.declaration import StrategyType
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
@@ -12,6 +14,16 @@ class Scalar:
     constant: float
     factor: float = 0.0
     gene: int = -1
+
+    def range_in(self, strategy: StrategyType) -> tuple[float, float]:
+        """Return the lowest and the highest value over all genomes of a type."""
+        if self.gene < 0:
+            return self.constant, self.constant
+        parameter = strategy.parameters[self.gene]
+        ends = [
+            self.constant + self.factor * x for x in (parameter.low, parameter.high)
+        ]
+        return min(ends), max(ends)
 
 
 ZERO = Scalar(0.0)
