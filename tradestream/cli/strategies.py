@@ -34,7 +34,11 @@ def command(name: str | None, form: str) -> None:
         found = [strategy_json(kind) for kind in kinds]
         output.write_json(found if name is None else found[0])
     elif form == "markdown":
-        output.write(strategies_page(kinds))
+        # Imported late: only this form needs the indicators.
+        from tradestream.indicators.library import INDICATORS
+
+        explained = {n: i.kernel.__doc__ or "" for n, i in INDICATORS.items()}
+        output.write(strategies_page(kinds, explained))
     elif name is None:
         output.write_tables([_listing(kinds)])
     else:

@@ -1,6 +1,8 @@
 """The generated page of strategy types, `docs/strategies.md`. Pure."""
 
-from collections.abc import Sequence
+import inspect
+import re
+from collections.abc import Mapping, Sequence
 
 from tradestream.strategies.declaration import Parameter, StrategyType
 
@@ -18,8 +20,28 @@ A default is the middle of the range.
 """
 
 
-def strategies_page(kinds: Sequence[StrategyType]) -> str:
-    """Return a Markdown page that explains `kinds`."""
+_INDICATORS = """\
+## Indicators
+
+What the names in the rules compute, each from bars up to its own. `open`, `high`,
+`low`, `close`, and `volume` are the bars' columns, `median` is (high + low) / 2, and
+`true_range` the largest of high − low, |high − previous close|, and
+|low − previous close|; the first bar has none. Exponential and Wilder averages start
+from the simple mean of their first n values; an average of an average starts when the
+inner one is warm.
+"""
+
+
+def strategies_page(
+    kinds: Sequence[StrategyType], indicators: Mapping[str, str]
+) -> str:
+    """Return a Markdown page that explains `kinds`.
+
+    Args:
+        kinds: In the order of the page.
+        indicators: What each indicator computes, by name; those that no rule of
+            `kinds` uses are left out.
+    """
     listing = [
         "| strategy | idea | parameters |",
         "|---|---|---|",
@@ -29,8 +51,19 @@ def strategies_page(kinds: Sequence[StrategyType]) -> str:
             for kind in kinds
         ),
     ]
-    parts = [_HEAD, "\n".join(listing) + "\n", *map(_section, kinds)]
-    return "\n".join(parts)
+    rules = " ".join(_rules(kind) for kind in kinds)
+    used = [name for name in indicators if re.search(rf"\b{name}\(", rules)]
+    explained = [
+        f"### {name}\n\n{inspect.cleandoc(indicators[name])}\n" for name in sorted(used)
+    ]
+    sections = map(_section, kinds)
+    return "\n".join(
+        [_HEAD, "\n".join(listing) + "\n", *sections, _INDICATORS, *explained]
+    )
+
+
+def _rules(kind: StrategyType) -> str:
+    return " ".join([*kind.let.values(), kind.enter, kind.exit])
 
 
 def _section(kind: StrategyType) -> str:
