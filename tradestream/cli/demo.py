@@ -1,0 +1,40 @@
+"""`tradestream demo`: the main line from candles to signals, on one machine."""
+
+import sys
+from pathlib import Path
+
+import click
+
+INTERRUPTED = 130
+_DEFAULT = Path(__file__).parents[2] / "build" / "demo"
+
+
+@click.command(name="demo", short_help="Run the main line from candles to signals.")
+@click.option(
+    "--data_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_DEFAULT,
+    help="Folder of the demo's own stack, wiped at the start.  [default: build/demo]",
+)
+@click.option(
+    "--exit/--stay",
+    "leave",
+    default=None,
+    help="Stop after the tables, or go on in real time until Ctrl-C.  "
+    "[default: go on in a terminal]",
+)
+@click.option("--keep", is_flag=True, help="Go on with the data of the last demo.")
+def command(data_dir: Path, leave: bool | None, keep: bool) -> None:
+    """Start a small stack, run every room of the main line, and show the page.
+
+    Each room is a process of its own, on simulated markets that say what they
+    are. Nothing is left running afterwards.
+    """
+    from tradestream.local.demo.run import run_demo
+
+    stay = sys.stdout.isatty() if leave is None else not leave
+    try:
+        run_demo(data_dir, stay=stay, keep=keep)
+    except KeyboardInterrupt:
+        click.echo("interrupted; everything is stopped", err=True)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,1 @@
+"""`tradestream demo`: the main line on one machine, from candles to signals."""

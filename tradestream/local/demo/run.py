@@ -1,0 +1,115 @@
+"""The whole demo: a wiped folder, the main line, the tables, then real time."""
+
+import fcntl
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from tradestream.errors import ConfigurationError
+from tradestream.local.demo.line import MainLine
+from tradestream.local.demo.live import RealTime
+from tradestream.local.demo.rooms import Rooms
+from tradestream.local.demo.screen import open_screen
+from tradestream.local.stack import Stack
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def run_demo(root: Path, *, stay: bool, keep: bool) -> None:
+    """Run the demo; whatever happens, no process of it is left behind.
+
+    Args:
+        root: Folder of its stack; wiped at the start.
+        stay: Go on in real time until Ctrl-C after the tables.
+        keep: Do not wipe the folder, go on with its data.
+
+    Raises:
+        TradeStreamError: If something of it fails; says which room, and why.
+        KeyboardInterrupt: If it was interrupted before the tables.
+    """
+    stack = Stack(root)
+    with _alone(root), _interruptible():
+        _prepare(stack, keep=keep)
+        screen = open_screen()
+        rooms = Rooms(stack, screen)
+        try:
+            started = time.monotonic()
+            line = MainLine(stack, screen, rooms)
+            line.run()
+            line.print_tables()
+            screen.console.print(f"\ndone in {time.monotonic() - started:.1f} s")
+            if stay:
+                _stay(stack, rooms, screen.console)
+        finally:
+            _deaf()
+            rooms.end()
+            stack.down()
+
+
+def _stay(stack: Stack, rooms: Rooms, console: Console) -> None:
+    console.print(f"page {stack.url('page')}")
+    console.print("every room now runs on its schedule; Ctrl-C ends it\n")
+    try:
+        RealTime(rooms, console).run()
+    except KeyboardInterrupt:
+        console.print("stopping")
+
+
+def _prepare(stack: Stack, *, keep: bool) -> None:
+    root = stack.layout.root
+    stack.down()
+    if keep or not root.exists():
+        return
+    if not stack.exists() and any(root.iterdir()):
+        raise ConfigurationError(
+            f"an empty folder or one of an earlier demo is required, was {root}"
+        )
+    shutil.rmtree(root)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep a second demo out of the same folder."""
+    path = root.expanduser().absolute().with_suffix(".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise ConfigurationError(
+            f"a folder that can be written to is required, was {path.parent}:"
+            f" {error.strerror}"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigurationError(f"another demo runs in {root}") from error
+        yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the demo as Ctrl-C does."""
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _deaf() -> None:
+    """Ignore further signals, so that cleaning up is not interrupted."""
+    for number in (*SIGNALS, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
