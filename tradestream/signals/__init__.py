@@ -1,0 +1,1 @@
+"""From signals of a strategy to calls: what is sent, once, and never in conflict."""
