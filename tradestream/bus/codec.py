@@ -1,5 +1,6 @@
 """Between protobuf messages and what travels on the bus."""
 
+from functools import lru_cache
 from typing import TypeVar
 
 from google.protobuf.message import DecodeError
@@ -45,7 +46,7 @@ def decode(record: Record, *types: type[P]) -> P:
         InvalidMessageError: If its header names another type, or none, or its
             bytes are not a message of that type.
     """
-    by_name = {wanted.DESCRIPTOR.full_name: wanted for wanted in types}
+    by_name: dict[str, type[P]] = _by_name(types)
     name = record.message.headers.get(TYPE)
     if name is None or name not in by_name:
         wanted = " or ".join(by_name)
@@ -59,3 +60,8 @@ def decode(record: Record, *types: type[P]) -> P:
             f"bytes of a {name} are required, was {size} bytes that do not parse"
         ) from error
     return message
+
+
+@lru_cache(maxsize=256)
+def _by_name(types: tuple[type[P], ...]) -> dict[str, type[P]]:
+    return {wanted.DESCRIPTOR.full_name: wanted for wanted in types}

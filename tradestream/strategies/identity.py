@@ -7,8 +7,13 @@ room, language, and year.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tradestream.strategies.declaration import Value
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def canonical_parameters(parameters: Mapping[str, Value]) -> str:
@@ -20,9 +25,7 @@ def canonical_parameters(parameters: Mapping[str, Value]) -> str:
     Raises:
         ValueError: If a value is not finite.
     """
-    return json.dumps(
-        dict(parameters), sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _encode(dict(parameters))
 
 
 def strategy_id(
@@ -36,10 +39,15 @@ def strategy_id(
         symbol: Trading pair, e.g. `BTC-USD`.
         interval: Label of the bars, e.g. `1m`.
     """
-    canonical = (
-        f'{{"interval":{json.dumps(interval)},'
-        f'"parameters":{canonical_parameters(parameters)},'
-        f'"strategy_name":{json.dumps(strategy_name)},'
-        f'"symbol":{json.dumps(symbol)}}}'
-    )
+    before, after = _frame(strategy_name, symbol, interval)
+    canonical = f"{before}{canonical_parameters(parameters)}{after}"
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _frame(strategy_name: str, symbol: str, interval: str) -> tuple[str, str]:
+    """Return the canonical JSON before and after the parameters."""
+    return (
+        f'{{"interval":{json.dumps(interval)},"parameters":',
+        f',"strategy_name":{json.dumps(strategy_name)},"symbol":{json.dumps(symbol)}}}',
+    )
