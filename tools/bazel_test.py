@@ -15,7 +15,8 @@ from tools.test_run import closing_line
 
 _RUN = "tools/bazel_offline/run.sh"
 _RESULT = re.compile(
-    r"^(//\S+)\s+(?:\(cached\) )?(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY)"
+    r"^(//\S+)\s+(?:\(cached\) )?"
+    r"(PASSED|FAILED TO BUILD|FAILED|TIMEOUT|NO STATUS|FLAKY)"
 )
 
 

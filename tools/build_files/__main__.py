@@ -33,7 +33,13 @@ def read_graph() -> Graph:
         for module, names in importlib.metadata.packages_distributions().items()
     }
     others = [path for path in paths if path.suffix != ".py"]
-    return Graph(sources, others, distributions, frozenset(sys.stdlib_module_names))
+    shared = [
+        PurePosixPath(path.as_posix())
+        for path in repository.files("platform", "charts")
+        if path.name not in {"BUILD.bazel", "README.md"}
+    ]
+    standard = frozenset(sys.stdlib_module_names)
+    return Graph(sources, others, shared, distributions, standard)
 
 
 def wanted_files(graph: Graph) -> dict[str, str]:
@@ -45,10 +51,9 @@ def wanted_files(graph: Graph) -> dict[str, str]:
             files["BUILD.bazel"] = text + render.ROOT
         elif "(\n" in text:
             files[f"{package}/BUILD.bazel"] = text
-    for name, folder in settings.FILE_GROUPS.items():
-        held = [path.name for path in repository.files(f"{folder}/*")]
-        listed = [name for name in held if name not in {"BUILD.bazel", "README.md"}]
-        files[f"{folder}/BUILD.bazel"] = render.file_group(name, listed)
+    for folder, names in graph.shared().items():
+        text = render.shared_folder(names, graph.shared_files(folder))
+        files[f"{folder}/BUILD.bazel"] = text
     for target in graph.targets.values():
         if target.kind == "room":
             room = target.package.rpartition("/")[2]
@@ -77,7 +82,7 @@ def differing(files: dict[str, str]) -> list[str]:
     held = {
         str(path)
         for path in repository.files("*BUILD.bazel")
-        if path.parts[0] in settings.ROOTS
+        if path.parts[0] not in {"tools"}
     }
     changed = {
         name

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from tools.build_files import settings
@@ -45,6 +46,7 @@ class Graph:
         self,
         sources: Mapping[PurePosixPath, str],
         other_files: Iterable[PurePosixPath],
+        shared_files: Iterable[PurePosixPath],
         distributions: Mapping[str, str],
         standard: frozenset[str],
     ) -> None:
@@ -53,6 +55,7 @@ class Graph:
         Args:
             sources: Text of each Python file, by its path.
             other_files: The rest of the files in the same folders.
+            shared_files: Files that belong to no package, such as migrations.
             distributions: Import name → name of the distribution that brings it.
             standard: Names of the modules of the standard library.
 
@@ -62,6 +65,7 @@ class Graph:
         self._distributions = distributions
         self._standard = standard
         self._other_files = sorted(other_files)
+        self._shared_files = sorted(shared_files)
         self.targets: dict[str, Target] = {}
         self._sources: dict[str, Source] = {}
         for path, text in sorted(sources.items()):
@@ -96,9 +100,12 @@ class Graph:
         target, source = self.targets[name], self._sources[name]
         for imported in sorted(source.imports):
             target.deps |= self._labels_of(imported, target.module)
-        for loaded in source.named | set(settings.LOADS.get(name, ())):
+        for loaded in source.named | self._loaded(name):
             if loaded in self.targets:
                 target.deps |= self._labels_of(loaded, target.module)
+        if "importlib.util" in source.imports:
+            for text in source.texts & set(self._distributions):
+                target.deps |= self._labels_of(text, target.module)
         if target.kind == "test":
             target.deps |= self._conftests(target, source)
         for parent in PurePosixPath(*name.split(".")).parents:
@@ -129,6 +136,21 @@ class Graph:
         source = self._sources.get(package)
         return {self.targets[package].label} if source and source.has_code else set()
 
+    def _loaded(self, name: str) -> set[str]:
+        """Return the modules that one loads by a name made at run time."""
+        patterns = settings.LOADS.get(name, ())
+        loaded = {
+            other
+            for other, target in self.targets.items()
+            if target.kind != "test" and any(fnmatch(other, p) for p in patterns)
+        }
+        source = self._sources[name]
+        if any(text.startswith(settings.ROOM_RUNNER) for text in source.imports):
+            loaded |= {f"services.{text}.main" for text in source.texts}
+        if name.startswith("services.") and name.endswith(".main_test"):
+            loaded.add(name.removesuffix("_test"))
+        return loaded
+
     def _conftests(self, target: Target, source: Source) -> set[str]:
         """Return the conftest.py files whose fixtures a test asks for."""
         found = set()
@@ -148,7 +170,33 @@ class Graph:
             names = {str(below), below.name, *map(str, below.parents)} - {"."}
             if names & source.texts:
                 found.add(str(below))
-        return found
+        return found | {
+            label for path in source.paths if (label := self._elsewhere(path))
+        }
+
+    def _elsewhere(self, path: str) -> str | None:
+        """Return the label of a file or folder outside the packages, by its path."""
+        place = PurePosixPath(path)
+        if place in self._shared_files:
+            return f"//{place.parent}:{place.name}"
+        if any(place == file.parent for file in self._shared_files):
+            return f"//{place}:files"
+        return None
+
+    def shared(self) -> dict[str, set[str]]:
+        """Return what modules read outside the packages: folder → names."""
+        folders: dict[str, set[str]] = {}
+        for target in self.targets.values():
+            for label in target.data:
+                folder, _, name = label.removeprefix("//").partition(":")
+                if PurePosixPath(folder) in {f.parent for f in self._shared_files}:
+                    folders.setdefault(folder, set()).add(name)
+        return folders
+
+    def shared_files(self, folder: str) -> list[str]:
+        """Return the names of the files directly in a folder outside the packages."""
+        place = PurePosixPath(folder)
+        return [file.name for file in self._shared_files if file.parent == place]
 
 
 def _target(path: PurePosixPath) -> Target:

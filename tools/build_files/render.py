@@ -30,15 +30,22 @@ def build_file(graph: Graph, package: str) -> str:
     return "\n".join([_HEADER, *_loads(rules), *rules])
 
 
-def file_group(name: str, files: Iterable[str]) -> str:
-    """Return the BUILD.bazel of a folder that holds files to read, no Python."""
-    rule = _call(
-        "filegroup",
-        name=name,
-        srcs=sorted(files),
-        visibility=["//visibility:public"],
-    )
-    return f"{_HEADER}\n{rule}"
+def shared_folder(names: Iterable[str], files: Iterable[str]) -> str:
+    """Return the BUILD.bazel of a folder that modules read, without Python in it.
+
+    Args:
+        names: What they read: names of files, or `files` for all.
+        files: Names of the files in it.
+    """
+    rules = []
+    single = sorted(set(names) - {"files"})
+    if single:
+        rules.append(f"exports_files({_text(single)})\n")
+    if "files" in names:
+        visible = ["//visibility:public"]
+        group = _call("filegroup", name="files", srcs=sorted(files), visibility=visible)
+        rules.append(group)
+    return "\n".join([_HEADER, *rules])
 
 
 def container_test(room: str) -> str:
@@ -79,10 +86,7 @@ metadataTest:
 def _is_needed(graph: Graph, target: Target) -> bool:
     if target.name != "__init__":
         return True
-    name = ".".join(target.module.parent.parts)
-    return any(target.label in other.deps for other in graph.targets.values()) and (
-        name in graph.targets
-    )
+    return any(target.label in other.deps for other in graph.targets.values())
 
 
 def _rules(graph: Graph, target: Target) -> list[str]:
@@ -92,6 +96,9 @@ def _rules(graph: Graph, target: Target) -> list[str]:
         comment = settings.MANUAL.get(name)
         if comment:
             attributes["tags"] = ["manual"]
+        elif "//:conftest" in target.deps:
+            # A server that drops root's rights cannot do so in a sandbox.
+            attributes["tags"] = ["no-sandbox"]
         rule = _call("pytest_test", **attributes)
         return [f"# {comment}\n{rule}" if comment else rule]
     if visible := graph.visible_to(target):

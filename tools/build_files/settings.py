@@ -10,11 +10,20 @@ DISTRIBUTIONS = {"google": "protobuf", "yaml": "pyyaml"}
 # Always there in a test: the macro pytest_test brings them.
 TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 
-# Module → modules that it loads by a name made at run time.
-LOADS: dict[str, tuple[str, ...]] = {}
+# Module → patterns of the modules that it loads by a name made at run time.
+LOADS: dict[str, tuple[str, ...]] = {
+    "tradestream.cli.main": ("tradestream.cli.*",),
+}
 
-# Module → files elsewhere in the repository that it reads, as labels.
-READS: dict[str, tuple[str, ...]] = {}
+# Module → what it reads beside the files that it names, as labels.
+READS: dict[str, tuple[str, ...]] = {
+    "tradestream.discovery.version": (
+        "//tradestream/backtest:sources",
+        "//tradestream/indicators:sources",
+        "//tradestream/strategies:sources",
+        "sources",
+    ),
+}
 
 # Packages whose sources are read as text by others: they get a filegroup `sources`.
 SOURCES = (
@@ -24,8 +33,8 @@ SOURCES = (
     "tradestream/strategies",
 )
 
-# Folders without Python whose files others read: label name → folder.
-FILE_GROUPS: dict[str, str] = {}
+# Runs rooms by their name: what names one, too, depends on it.
+ROOM_RUNNER = "tradestream.testing.rooms"
 
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {}

@@ -17,6 +17,7 @@ class Source:
             `from a.b import c` gives `a.b.c`, whichever of the two is the module.
         texts: Every string literal that is not prose; a file may be read by name.
         named: Dotted names in those; a module may be run by name.
+        paths: What is joined with `/`, e.g. `platform/migrations`.
         arguments: Names of all function arguments; a test asks for fixtures so.
         fixtures: Names of the fixtures that it defines or imports.
         has_code: Whether there is more in it than a docstring.
@@ -25,6 +26,7 @@ class Source:
     imports: frozenset[str]
     texts: frozenset[str]
     named: frozenset[str]
+    paths: frozenset[str]
     arguments: frozenset[str]
     fixtures: frozenset[str]
     has_code: bool
@@ -45,6 +47,7 @@ def read(text: str, package: str) -> Source:
     ]
     imports = {name for node in nodes for name in _imported(node, package)}
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    inner = {id(node.left) for node in nodes if isinstance(node, ast.BinOp)}
     texts = {
         node.value
         for node in nodes
@@ -56,6 +59,9 @@ def read(text: str, package: str) -> Source:
         imports=frozenset(imports),
         texts=frozenset(texts),
         named=frozenset(name for text in texts for name in _DOTTED.findall(text)),
+        paths=frozenset(
+            path for node in nodes if id(node) not in inner and (path := _joined(node))
+        ),
         arguments=frozenset(
             argument.arg
             for function in functions
@@ -96,6 +102,17 @@ def _imported(node: ast.AST, package: str) -> Iterator[str]:
             base = ".".join([*parents, base] if base else parents)
         for alias in node.names:
             yield base if alias.name == "*" else f"{base}.{alias.name}"
+
+
+def _joined(node: ast.AST) -> str:
+    """Return the literal end of `x / "a" / "b"`: `a/b`."""
+    parts: list[str] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        if not isinstance(node.right, ast.Constant):
+            break
+        parts.insert(0, str(node.right.value))
+        node = node.left
+    return "/".join(parts)
 
 
 def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
