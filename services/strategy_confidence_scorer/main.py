@@ -6,22 +6,17 @@ Exit status: 0 done, 1 bad flags or a bug, 75 a dependency was unavailable.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from contextlib import closing
 from time import monotonic
 
 from absl import flags
 
+from services.strategy_confidence_scorer import settings as told
+from services.strategy_confidence_scorer.reporting import tell
 from services.strategy_confidence_scorer.score import score
-from services.strategy_confidence_scorer.settings import (
-    ROOM,
-    Settings,
-    history_start,
-    is_history_start,
-)
 from tradestream.portfolio.confidence import Weights
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
-from tradestream.runtime.logs import get_logger
 
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
@@ -35,57 +30,49 @@ _START = flags.DEFINE_string(
     "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
 )
 flags.register_validator(
-    "backfill_start", is_history_start, "days such as 365d or an ISO time is required"
+    "backfill_start", told.is_history_start, "days such as 365d or an ISO time needed"
 )
 _MISSING = flags.DEFINE_float(
     "max_missing", 0.05, "Largest share of minutes that the venue itself may lack.",
     lower_bound=0.0, upper_bound=1.0,
 )  # fmt: skip
+_BUDGET = flags.DEFINE_float(
+    "run_budget", 200.0, "Seconds after which no symbol is begun.", lower_bound=1.0
+)
 _FEE = flags.DEFINE_float("fee_bps", 10.0, "Fee a side in bps.", lower_bound=0.0)
 _SLIPPAGE = flags.DEFINE_float(
     "slippage_bps", 2.0, "Slippage a side in bps.", lower_bound=0.0
 )
-_PERFORMANCE = flags.DEFINE_float(
-    "performance_weight", 0.6, "Weight of evidence in a score.", lower_bound=0.0
-)
-_FREQUENCY = flags.DEFINE_float(
-    "frequency_weight", 0.25, "Weight of rediscovery in a score.", lower_bound=0.0
-)
-_RECENCY = flags.DEFINE_float(
-    "recency_weight", 0.15, "Weight of freshness in a score.", lower_bound=0.0
-)
+_WEIGHTS = [
+    flags.DEFINE_float(f"{part}_weight", weight, f"Weight of {what}.", lower_bound=0.0)
+    for part, weight, what in (
+        ("performance", 0.6, "the evidence in a score"),
+        ("frequency", 0.25, "rediscovery in a score"),
+        ("recency", 0.15, "freshness in a score"),
+    )
+]
+flags.register_multi_flags_validator(
+    [weight.name for weight in _WEIGHTS], lambda given: sum(given.values()) > 0,
+    "one weight above 0 is required",
+)  # fmt: skip
 
 
 def main(_argv: Sequence[str]) -> None:
     """Run once."""
-    began, now, metrics = monotonic(), _CLOCK.now(), _METRICS.room(ROOM)
-    settings = Settings(
-        backfill_start=history_start(_START.value, now),
+    began, now = monotonic(), _CLOCK.now()
+    settings = told.Settings(
+        backfill_start=told.history_start(_START.value, now),
         max_missing=_MISSING.value,
         fee_bps=_FEE.value,
         slippage_bps=_SLIPPAGE.value,
-        weights=Weights(_PERFORMANCE.value, _FREQUENCY.value, _RECENCY.value),
+        weights=Weights(*(weight.value for weight in _WEIGHTS)),
     )
-    connection, store = _POSTGRES.connect(), _CANDLES.open()
-    try:
+    with closing(_POSTGRES.connect()) as connection, closing(_CANDLES.open()) as store:
         report = score(
-            connection,
-            _BUS.open,
-            store,
-            symbols=_SYMBOLS.value,
-            settings=settings,
-            now=now,
-        )
-    finally:
-        store.close()
-        connection.close()
-    seconds = monotonic() - began
-    get_logger(ROOM).info("run finished", seconds=round(seconds, 3), **asdict(report))
-    for name, count in asdict(report).items():
-        metrics.counter(f"{name}_total").inc(count)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+            connection, _BUS.open, store, symbols=_SYMBOLS.value, settings=settings,
+            now=now, out_of_time=lambda: monotonic() - began > _BUDGET.value,
+        )  # fmt: skip
+    tell(report, _METRICS.room(told.ROOM), monotonic() - began, now)
 
 
 if __name__ == "__main__":

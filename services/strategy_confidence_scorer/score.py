@@ -55,6 +55,7 @@ def score(
     symbols: Sequence[str],
     settings: Settings,
     now: datetime,
+    out_of_time: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Keep the gate and score, one symbol after the other.
 
@@ -69,6 +70,7 @@ def score(
         symbols: What to look at; all symbols that have candles when empty.
         settings: What the run was told.
         now: The time of the run.
+        out_of_time: Asked before each symbol; the rest is left to the next run.
 
     Raises:
         UnavailableError: If a dependency did not answer; run again.
@@ -76,6 +78,8 @@ def score(
     report = Report()
     report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
     for symbol in symbols or store.symbols():
+        if out_of_time():
+            break
         with symbol_lock(connection, symbol):
             _keep_gate(connection, store, symbol, settings, now, report)
         report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)

@@ -336,3 +336,24 @@ def test_scores_are_explained_and_kept_while_nothing_changes(
 
 def test_nothing_to_look_at_is_no_error(postgres: Connection, bus: MemoryBus) -> None:
     assert run(postgres, bus, MemoryCandleStore(), NOW) == Report()
+
+
+def test_what_a_run_has_no_time_for_is_left_to_the_next(
+    postgres: Connection, bus: MemoryBus
+) -> None:
+    store = world.stocked(world.market(TREND, 9), NOW)
+    world.store_until(world.market(NOISE, 9), store, NOW)
+    answers = iter([False, True])
+
+    report = score(
+        postgres,
+        lambda: bus,
+        store,
+        symbols=(),
+        settings=world.settings(),
+        now=NOW,
+        out_of_time=lambda: next(answers),
+    )
+
+    assert (report.symbols, report.exams_asked) == (1, 1)
+    assert run(postgres, bus, store, NOW).exams_asked == 1
