@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from tradestream.backtest.rules import FARTHEST_LAG
+from tradestream.backtest.row_graph import FARTHEST_LAG
 from tradestream.candles import CandleSeries, Floats
 from tradestream.indicators.library import COLUMNS, SUM_SCALE
 from tradestream.instruments import Instrument

@@ -52,7 +52,7 @@ class Programs:
     def __init__(self, catalogue: Mapping[str, StrategyType]) -> None:
         rules = {name: Rules(strategy) for name, strategy in catalogue.items()}
         shapes = {
-            name: [_shape(r, i) for i in range(len(r.rows))]
+            name: [_shape(r, i) for i in range(len(r.graph.rows))]
             for name, r in rules.items()
         }
         self._places, self.table_size = _allocate(rules, shapes)
@@ -60,7 +60,9 @@ class Programs:
         self.catalogue = catalogue
         self.by_name = {n: self._program(r, shapes[n]) for n, r in rules.items()}
         self.indicators = {
-            n: tuple(dict.fromkeys(w.name for w in r.rows if w.name in INDICATORS))
+            n: tuple(
+                dict.fromkeys(w.name for w in r.graph.rows if w.name in INDICATORS)
+            )
             for n, r in rules.items()
         }
         self.most_private = max(p.private for p in self.by_name.values())
@@ -69,13 +71,13 @@ class Programs:
     def _program(
         self, rules: Rules, shapes: Sequence[tuple[str, tuple[Scalar, ...]]]
     ) -> Program:
-        count = len(rules.rows)
+        count = len(rules.graph.rows)
         ints = np.zeros((count, layout.ROW_INTS), np.int64)
         floats = np.zeros((count, layout.ROW_FLOATS))
         ints[:, layout.INPUTS : layout.KEY_WEIGHTS] = -1
         ints[:, layout.PRIVATE] = -1
         private = shared = 0
-        for i, row in enumerate(rules.rows):
+        for i, row in enumerate(rules.graph.rows):
             if row.name in COLUMNS:
                 ints[i, layout.FUNCTION] = -1
                 ints[i, layout.PLACE] = COLUMNS.index(row.name)
@@ -90,6 +92,7 @@ class Programs:
             else:
                 ints[i, layout.PRIVATE] = private
                 private += 1
+        scalars = [(s.constant, s.factor) for s in rules.graph.scalars]
         return Program(
             ints,
             floats,
@@ -97,8 +100,8 @@ class Programs:
             shared,
             np.array([_padded(o) for o in rules.operations], np.int64),
             np.array([_epsilon(rules, o) for o in rules.operations]),
-            np.array([(s.constant, s.factor) for s in rules.scalars]).reshape(-1, 2),
-            np.array([s.gene for s in rules.scalars], np.int64),
+            np.array(scalars).reshape(-1, 2),
+            np.array([s.gene for s in rules.graph.scalars], np.int64),
             rules.enter,
             rules.exit,
         )
@@ -110,9 +113,13 @@ def catalogue_programs() -> Programs:
     return Programs(CATALOGUE)
 
 
+def _names(rules: Rules) -> list[str]:
+    return [row.name for row in rules.graph.rows]
+
+
 def _shape(rules: Rules, node: int) -> tuple[str, tuple[Scalar, ...]]:
     """Return a row's shape without numbers, e.g. `ema(rsi(close,#),#)`, and them."""
-    row = rules.rows[node]
+    row = rules.graph.rows[node]
     if row.name in COLUMNS:
         return row.name, ()
     parts: list[str] = []
@@ -142,7 +149,7 @@ def _allocate(
     ranges: dict[str, _Ranges] = {}
     for name, of_type in shapes.items():
         for signature, numbers in of_type:
-            own = [_range(rules[name].strategy, number) for number in numbers]
+            own = [_range(rules[name].graph.strategy, number) for number in numbers]
             ranges[signature] = _hull(ranges.get(signature, own), own)
     places: dict[str, _Place] = {}
     size = 0
@@ -165,10 +172,10 @@ def _keep_whole(
     shapes: Mapping[str, Sequence[tuple[str, tuple[Scalar, ...]]]],
 ) -> None:
     """Take back the place of every row that is made of a private one."""
-    for _ in range(max(len(r.rows) for r in rules.values())):
+    for _ in range(max(len(r.graph.rows) for r in rules.values())):
         for name, of_type in rules.items():
             for row, (signature, _numbers) in zip(
-                of_type.rows, shapes[name], strict=True
+                of_type.graph.rows, shapes[name], strict=True
             ):
                 inner = (shapes[name][i][0] for i in row.inputs)
                 if any(s not in COLUMNS and s not in places for s in inner):
@@ -217,7 +224,7 @@ def _epsilon(rules: Rules, operation: Operation) -> float:
 
 
 def _is_price(rules: Rules, node: int) -> bool:
-    row = rules.rows[node]
+    row = rules.graph.rows[node]
     if row.name in COLUMNS:
         return row.name in PRICE_COLUMNS
     declared = INDICATORS[row.name]

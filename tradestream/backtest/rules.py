@@ -1,33 +1,17 @@
-"""From the text of a rule to a graph of rows and a list of mask operations.
-
-The text is parsed with `ast` and never executed. A row is a column or an
-indicator; a mask has one bit a bar. Numbers in rules are linear in at most one
-parameter: `70`, `-stdDevMultiplier`, `2 * period`.
-"""
+"""From the text of a rule to a list of operations on masks, one bit a bar."""
 
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tradestream.backtest.scalars import ZERO, Scalar, parse_scalar
-from tradestream.indicators.library import COLUMNS, INDICATORS, SUMMABLE
+from tradestream.backtest.row_graph import RowGraph, parsed
+from tradestream.backtest.scalars import Scalar
+from tradestream.indicators.library import INDICATORS
 from tradestream.strategies.declaration import StrategyType
-
-FARTHEST_LAG = 64
-"""Bars of padding before every row, and bits of a word."""
 
 # Codes of mask operations; `masks` says what each does.
 GT, GT_LEVEL, LT_LEVEL, CROSS, CROSS_LEVEL, SIDES, WARM, WARM_FROM = range(8)
 AND, OR, EDGE, WITHIN = range(8, 12)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A node of the graph: a column or an indicator with its inputs."""
-
-    name: str
-    inputs: tuple[int, ...] = ()
-    parameters: tuple[Scalar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,107 +28,24 @@ class Rules:
     """The parsed rules of one strategy type.
 
     Attributes:
-        rows: Nodes, inputs before what is made of them.
+        graph: The rows that the rules compare.
         operations: In the order in which they run.
-        scalars: Numbers that operations refer to by position.
         masks: How many masks the operations write.
         enter: Number of the mask that says when to enter.
         exit: Number of the mask that says when to exit.
+
+    Raises:
+        ValueError: Names the type and the part of a rule that makes no sense.
     """
 
     def __init__(self, strategy: StrategyType) -> None:
-        self.strategy = strategy
-        self.genes = [p.name for p in strategy.parameters]
-        self.rows: list[Row] = []
+        self.graph = RowGraph(strategy)
         self.operations: list[Operation] = []
-        self.scalars: list[Scalar] = []
         self.masks = 0
-        self._let = {k: _parse(v) for k, v in strategy.let.items()}
         self._written: dict[tuple[int, ...], tuple[int, int]] = {}
         self.enter = self._rule(strategy.enter)
         self.exit = self._rule(strategy.exit)
         self._join_sides()
-
-    def fail(self, why: str) -> ValueError:
-        """Return the error that says what is wrong with this type."""
-        return ValueError(f"{self.strategy.name}: {why}")
-
-    # Numbers and rows
-
-    def _scalar(self, tree: ast.expr) -> Scalar | None:
-        return parse_scalar(tree, self.genes)
-
-    def _number(self, tree: ast.expr) -> int:
-        scalar = self._scalar(tree)
-        if scalar is None:
-            raise self.fail(f"a number is required, was {ast.unparse(tree)}")
-        return self._hold(scalar)
-
-    def _hold(self, scalar: Scalar) -> int:
-        if scalar not in self.scalars:
-            self.scalars.append(scalar)
-        return self.scalars.index(scalar)
-
-    def _row(self, tree: ast.expr) -> tuple[int, Scalar]:
-        """Return the node of a row, and by how many bars it lags."""
-        if isinstance(tree, ast.Subscript):
-            lag = self._scalar(tree.slice)
-            if lag is None:
-                raise self.fail(
-                    f"a lag must be a number, was {ast.unparse(tree.slice)}"
-                )
-            return self._unlagged(tree.value), lag
-        if isinstance(tree, ast.Name) and tree.id in self._let:
-            return self._row(self._let[tree.id])
-        if isinstance(tree, ast.Name) and tree.id in COLUMNS:
-            return self._node(Row(tree.id)), ZERO
-        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-            return self._indicator(tree.func.id, tree.args), ZERO
-        raise self.fail(
-            f"a column or an indicator is required, was {ast.unparse(tree)}"
-        )
-
-    def _check_reach(self, bars: Scalar, text: str) -> None:
-        """Raise unless a number of bars lies in the past and within reach."""
-        low, high = bars.range_in(self.strategy)
-        if not 0 <= low <= high <= FARTHEST_LAG:
-            raise self.fail(
-                f"bars must be 0 to {FARTHEST_LAG} back, was {text}: {low:g} to {high:g}"
-            )
-
-    def _unlagged(self, tree: ast.expr) -> int:
-        node, lag = self._row(tree)
-        if lag != ZERO:
-            raise self.fail(f"a lag is not possible inside, was {ast.unparse(tree)}")
-        return node
-
-    def _indicator(self, name: str, arguments: Sequence[ast.expr]) -> int:
-        if name not in INDICATORS:
-            raise self.fail(f"no indicator is named {name}")
-        wanted = INDICATORS[name].rows + INDICATORS[name].parameters
-        if len(arguments) != wanted:
-            raise self.fail(f"{name} takes {wanted} arguments, was {len(arguments)}")
-        rows = [self._unlagged(a) for a in arguments[: INDICATORS[name].rows]]
-        if name == "sma" and self.rows[rows[0]].name in SUMMABLE:
-            name, rows = (
-                "exact_sma",
-                [self._node(Row(f"{self.rows[rows[0]].name}_sums"))],
-            )
-        columns = [self._node(Row(column)) for column in INDICATORS[name].columns]
-        numbers = []
-        for argument in arguments[INDICATORS[name].rows :]:
-            scalar = self._scalar(argument)
-            if scalar is None:
-                raise self.fail(f"{name} needs a number, was {ast.unparse(argument)}")
-            numbers.append(scalar)
-        return self._node(Row(name, (*columns, *rows), tuple(numbers)))
-
-    def _node(self, row: Row) -> int:
-        if row not in self.rows:
-            self.rows.append(row)
-        return self.rows.index(row)
-
-    # Conditions
 
     def _emit(self, code: int, *operands: int, two: bool = False) -> tuple[int, int]:
         key = (code, *operands)
@@ -160,7 +61,7 @@ class Rules:
 
         A comparison with a cold row is false, so only `or` can be true too soon.
         """
-        tree = _parse(text)
+        tree = parsed(text)
         mask = self._condition(tree)
         if not any(isinstance(node, ast.Or) for node in ast.walk(tree)):
             return mask
@@ -169,9 +70,9 @@ class Rules:
         return mask
 
     def _warm(self, node: int, lag: Scalar) -> int:
-        name = self.rows[node].name
+        name = self.graph.rows[node].name
         holes = name in INDICATORS and INDICATORS[name].holes
-        return self._emit(WARM if holes else WARM_FROM, node, self._hold(lag))[0]
+        return self._emit(WARM if holes else WARM_FROM, node, self.graph.hold(lag))[0]
 
     def _rows_in(self, tree: ast.AST) -> Iterator[tuple[int, Scalar]]:
         """Yield the rows that a condition compares, with their lags."""
@@ -182,8 +83,8 @@ class Rules:
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 sides = node.args if node.func.id in ("up", "down", "rising") else []
             for side in sides:
-                if self._scalar(side) is None:
-                    yield self._row(side)
+                if self.graph.scalar(side) is None:
+                    yield self.graph.row(side)
 
     def _condition(self, tree: ast.expr) -> int:
         if isinstance(tree, ast.BoolOp):
@@ -196,52 +97,70 @@ class Rules:
             return self._comparison(tree.left, tree.ops[0], tree.comparators[0])
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
             return self._named(tree.func.id, tree.args)
-        raise self.fail(f"a condition is required, was {ast.unparse(tree)}")
+        raise self.graph.fail(f"a condition is required, was {ast.unparse(tree)}")
 
     def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> int:
         if not isinstance(sign, ast.Lt | ast.Gt):
-            raise self.fail("only < and > compare")
+            raise self.graph.fail("only < and > compare")
         less = isinstance(sign, ast.Lt)
-        if self._scalar(left) is not None:
+        if self.graph.scalar(left) is not None:
             left, right, less = right, left, not less
-        a, a_lag = self._row(left)
-        if self._scalar(right) is not None:
+        a, a_lag = self._side(left)
+        if self.graph.scalar(right) is not None:
             code = LT_LEVEL if less else GT_LEVEL
-            return self._emit(code, a, self._hold(a_lag), self._number(right))[0]
-        b, b_lag = self._row(right)
+            return self._emit(code, a, a_lag, self.graph.number(right))[0]
+        b, b_lag = self._side(right)
         if less:
             a, a_lag, b, b_lag = b, b_lag, a, a_lag
-        return self._emit(GT, a, self._hold(a_lag), b, self._hold(b_lag))[0]
+        return self._emit(GT, a, a_lag, b, b_lag)[0]
+
+    def _side(self, tree: ast.expr) -> tuple[int, int]:
+        """Return the node of a row, and the position of its lag."""
+        node, lag = self.graph.row(tree)
+        return node, self.graph.hold(lag)
 
     def _named(self, name: str, arguments: Sequence[ast.expr]) -> int:
-        first = arguments[0]
+        wanted = {"up": 2, "down": 2, "within": 2, "rising": 1, "becomes": 1}
+        if name not in wanted:
+            raise self.graph.fail(f"no condition is named {name}")
+        if len(arguments) != wanted[name]:
+            given = f"{wanted[name]} arguments, was {len(arguments)}"
+            raise self.graph.fail(f"{name} takes {given}")
         if name in ("up", "down"):
-            return self._crossing(first, arguments[1])[name == "down"]
-        if name == "rising":
-            a, lag = self._row(first)
-            before = Scalar(lag.constant + 1, lag.factor, lag.gene)
-            self._check_reach(before, name)
-            return self._emit(GT, a, self._hold(lag), a, self._hold(before))[0]
+            return self._crossing(arguments[0], arguments[1])[name == "down"]
         if name == "within":
-            return self._emit(
-                WITHIN, self._condition(first), self._number(arguments[1])
-            )[0]
-        if name == "becomes":
-            mask, warm = self._condition(first), None
-            for node, lag in dict.fromkeys(self._rows_in(first)):
-                one = self._warm(node, lag)
-                warm = one if warm is None else self._emit(AND, warm, one)[0]
-            if warm is not None:
-                return self._emit(EDGE, mask, warm)[0]
-        raise self.fail(f"no condition is named {name}")
+            return self._within(arguments[0], arguments[1])
+        return (
+            self._rising(arguments[0])
+            if name == "rising"
+            else self._becomes(arguments[0])
+        )
 
     def _crossing(self, left: ast.expr, right: ast.expr) -> tuple[int, int]:
-        a, lag = self._row(left)
-        if self._scalar(right) is not None:
-            level = self._number(right)
-            return self._emit(CROSS_LEVEL, a, self._hold(lag), level, two=True)
-        b, b_lag = self._row(right)
-        return self._emit(CROSS, a, self._hold(lag), b, self._hold(b_lag), two=True)
+        a, lag = self._side(left)
+        if self.graph.scalar(right) is not None:
+            return self._emit(CROSS_LEVEL, a, lag, self.graph.number(right), two=True)
+        return self._emit(CROSS, a, lag, *self._side(right), two=True)
+
+    def _within(self, condition: ast.expr, bars: ast.expr) -> int:
+        number = self.graph.number(bars)
+        self.graph.check_reach(self.graph.scalars[number], "within")
+        return self._emit(WITHIN, self._condition(condition), number)[0]
+
+    def _rising(self, tree: ast.expr) -> int:
+        a, lag = self.graph.row(tree)
+        before = Scalar(lag.constant + 1, lag.factor, lag.gene)
+        self.graph.check_reach(before, "rising")
+        return self._emit(GT, a, self.graph.hold(lag), a, self.graph.hold(before))[0]
+
+    def _becomes(self, tree: ast.expr) -> int:
+        mask, warm = self._condition(tree), None
+        for node, lag in dict.fromkeys(self._rows_in(tree)):
+            one = self._warm(node, lag)
+            warm = one if warm is None else self._emit(AND, warm, one)[0]
+        if warm is None:
+            raise self.graph.fail("becomes needs a comparison of rows")
+        return self._emit(EDGE, mask, warm)[0]
 
     def _join_sides(self) -> None:
         """Make a > b and b > a of the same rows one pass, which gives both."""
@@ -256,7 +175,3 @@ class Rules:
             at = self.operations.index(first)
             self.operations[at] = Operation(SIDES, first.up, second.up, first.operands)
             self.operations.remove(second)
-
-
-def _parse(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body

@@ -170,7 +170,7 @@ def test_a_user_can_add_a_type_as_data_alone() -> None:
         ("close[open] > 1", "MINE: a lag must be a number, was open"),
         (
             "close[-1] > 1",
-            "MINE: bars must be 0 to 64 back, was close[-1]",
+            "MINE: bars must be 0 to 64 back, was close[-1]: -1 to -1",
         ),
         (
             "close > low[65]",

@@ -75,15 +75,31 @@ def _winner(scores: Floats, state: np.ndarray) -> int:
     return best
 
 
+@inlined
+def _two_best(scores: Floats) -> tuple[int, int]:
+    """Return the places of the best and of the second best score."""
+    first, second = 0, 1
+    if scores[1] > scores[0]:
+        first, second = 1, 0
+    for i in range(2, scores.shape[0]):
+        if scores[i] > scores[first]:
+            first, second = i, first
+        elif scores[i] > scores[second]:
+            second = i
+    return first, second
+
+
 @kernel
 def _breed(
     parents: Floats, scores: Floats, children: Floats, state: np.ndarray
 ) -> None:
     """Write the next generation: the elites, then crossed and mutated children."""
-    order = np.argsort(-scores, kind="mergesort")
+    first, second = _two_best(scores)
     for i in range(children.shape[0]):
         if i < ELITES:
-            children[i] = parents[order[i]]
+            best = first if i == 0 else second
+            for j in range(children.shape[1]):
+                children[i, j] = parents[best, j]
             continue
         a, b = _winner(scores, state), _winner(scores, state)
         for j in range(children.shape[1]):
@@ -143,7 +159,8 @@ def evolve(
                 at = (at + 1) & (capacity - 1)
             if memo_key[at] < 0:
                 memo_key[at], memo_at[at] = number, fresh
-                seen[fresh] = genome
+                for j in range(width):
+                    seen[fresh, j] = genome[j]
                 fresh += 1
             who[i] = memo_at[at]
         count = fresh - done

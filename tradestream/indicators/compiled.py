@@ -74,7 +74,10 @@ def kernel(function: Function) -> Function:
     Division by zero gives inf or NaN: an exception inside a row that is called
     by address would be lost.
     """
-    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
+    compiled = numba.njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
+    return cast(Function, compiled)
 
 
 def inlined(function: Function) -> Function:

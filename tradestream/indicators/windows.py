@@ -1,7 +1,10 @@
 """Sums and extremes over a moving window, shared by several indicators."""
 
+import numpy as np
+
 from tradestream.candles import Floats
-from tradestream.indicators.compiled import kernel
+from tradestream.indicators.compiled import inlined, kernel
+from tradestream.indicators.memory import get_float, set_float
 
 
 @kernel
@@ -33,26 +36,25 @@ def window_sum(
     """
     bars = values.shape[0]
     start = min(first + period - 1, bars)
-    out[:start] = float("nan")
-    total = out[start:]
-    total[:] = 0.0
-    source = a
-    target = b
-    source[first:] = values[first:]
+    x, total = values.ctypes.data, out.ctypes.data
+    source, target = a.ctypes.data, b.ctypes.data
+    for t in range(start):
+        set_float(total, t, np.nan)
+    for t in range(start, bars):
+        set_float(total, t, 0.0)
+    for t in range(first, bars):
+        set_float(source, t, get_float(x, t))
     width, done = 1, 0
     while True:
         if period & width:
-            part = source[start - done : bars - done]
-            for i in range(total.shape[0]):
-                total[i] += part[i]
+            for t in range(start, bars):
+                set_float(total, t, get_float(total, t) + get_float(source, t - done))
             done += width
         if 2 * width > period or first + width > bars:
             return
-        older = source[first : bars - width]
-        newer = source[first + width : bars]
-        summed = target[first + width : bars]
-        for i in range(summed.shape[0]):
-            summed[i] = newer[i] + older[i]
+        for t in range(first + width, bars):
+            summed = get_float(source, t) + get_float(source, t - width)
+            set_float(target, t, summed)
         source, target = target, source
         width *= 2
 
@@ -75,27 +77,25 @@ def rolling_maximum(
         b: Scratch of shape (n,).
     """
     bars = values.shape[0]
+    x = values.ctypes.data
+    source, target = a.ctypes.data, b.ctypes.data
     for t in range(first, bars):
-        a[t] = values[t] * sign
-    source = a
-    target = b
-    width = 1
+        set_float(source, t, get_float(x, t) * sign)
+    width, swapped = 1, True
     while 2 * width <= period:
-        _widen(source, target, first, min(width, bars - first))
+        _widen(source, target, first, bars, width)
         source, target = target, source
         width *= 2
-    _widen(source, target, first, min(period - width, bars - first))
-    return target
+        swapped = not swapped
+    _widen(source, target, first, bars, period - width)
+    return b if swapped else a
 
 
-@kernel
-def _widen(source: Floats, target: Floats, first: int, shift: int) -> None:
+@inlined
+def _widen(source: int, target: int, first: int, bars: int, shift: int) -> None:
     """Write the larger of each value and the one `shift` bars before it."""
-    bars = source.shape[0]
-    older = source[first : bars - shift]
-    newer = source[first + shift : bars]
-    larger = target[first + shift : bars]
-    for i in range(shift):
-        target[first + i] = source[first + i]
-    for i in range(larger.shape[0]):
-        larger[i] = newer[i] if newer[i] > older[i] else older[i]
+    for t in range(first, min(first + shift, bars)):
+        set_float(target, t, get_float(source, t))
+    for t in range(first + shift, bars):
+        older, newer = get_float(source, t - shift), get_float(source, t)
+        set_float(target, t, newer if newer > older else older)
