@@ -6,6 +6,7 @@ Format"; arrays as `array_send` writes them. Pure.
 """
 
 import struct
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +16,31 @@ TRAILER = b"\xff\xff"
 
 _FLOAT4_OID = 700
 _POSTGRES_EPOCH_SECONDS = 946_684_800
+_HASH = struct.pack(">i", 64)
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">f4")])
-_ARRAY = struct.Struct(">iiiiii")
-_LENGTH = struct.Struct(">i")
-_FIELDS = struct.Struct(">h")
+_length = struct.Struct(">i").pack
 
 
-def row(columns: int, *fields: bytes) -> bytes:
-    """Return one row of fields that already have their lengths."""
-    return _FIELDS.pack(columns) + b"".join(fields)
+def fields(count: int) -> bytes:
+    """Return what a row of `count` fields begins with."""
+    return struct.pack(">h", count)
 
 
+@lru_cache(maxsize=65_536)
 def text(value: str) -> bytes:
-    """Return a text field."""
+    """Return a text field; for texts that come again."""
     encoded = value.encode()
-    return _LENGTH.pack(len(encoded)) + encoded
+    return _length(len(encoded)) + encoded
+
+
+def hexadecimal(value: str) -> bytes:
+    """Return a text field of 64 hexadecimal digits."""
+    return _HASH + value.encode()
 
 
 def json(value: bytes) -> bytes:
     """Return a jsonb field of JSON text."""
-    return _LENGTH.pack(len(value) + 1) + b"\x01" + value
+    return _length(len(value) + 1) + b"\x01" + value
 
 
 def microseconds(seconds: int) -> int:
@@ -44,8 +50,16 @@ def microseconds(seconds: int) -> int:
 
 def real_array(values: "NDArray[np.float32]") -> bytes:
     """Return a real[] field of shape (n,), n at least 1."""
-    elements = np.empty(len(values), _ELEMENT)
-    elements["length"] = 4
+    head, empty = _array(len(values))
+    elements = empty.copy()
     elements["value"] = values
-    body = elements.tobytes()
-    return _ARRAY.pack(len(body) + 20, 1, 0, _FLOAT4_OID, len(values), 1) + body
+    return head + elements.tobytes()
+
+
+@lru_cache(maxsize=256)
+def _array(length: int) -> "tuple[bytes, NDArray[np.void]]":
+    """Return the head of an array field, and its elements without values."""
+    elements = np.zeros(length, _ELEMENT)
+    elements["length"] = 4
+    head = struct.pack(">iiiiii", elements.nbytes + 20, 1, 0, _FLOAT4_OID, length, 1)
+    return head, elements

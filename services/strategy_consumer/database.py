@@ -25,6 +25,8 @@ from services.strategy_consumer.rows import (
 )
 from tradestream.postgres import transaction
 
+_STRATEGY_FIELDS = copy.fields(len(columns.STRATEGIES))
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -151,15 +153,18 @@ def _settle(cursor: Cursor, answers: Iterable[ExamAnswer], now: datetime) -> Non
 
 
 def _strategy_row(row: StrategyRow) -> bytes:
-    return copy.row(
-        len(columns.STRATEGIES),
-        copy.text(row.strategy.strategy_id),
-        copy.text(row.strategy.strategy_name),
-        copy.text(row.strategy.symbol),
-        copy.text(row.strategy.interval),
-        copy.json(row.strategy.parameters),
-        copy.text(row.best.evaluation_id),
-        copy.text(row.latest.evaluation_id),
+    strategy = row.strategy
+    return b"".join(
+        (
+            _STRATEGY_FIELDS,
+            copy.hexadecimal(strategy.strategy_id),
+            copy.text(strategy.strategy_name),
+            copy.text(strategy.symbol),
+            copy.text(strategy.interval),
+            copy.json(strategy.parameters),
+            copy.hexadecimal(row.best.evaluation_id),
+            copy.hexadecimal(row.latest.evaluation_id),
+        )
     )
 
 

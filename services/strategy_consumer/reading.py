@@ -6,18 +6,19 @@ messages a second, with one pass over each message.
 
 import hashlib
 import struct
+from functools import lru_cache
 from math import inf, isfinite, nan
-
-import orjson
 
 from protos.discovery.v1.result_pb2 import (
     DiscoveredStrategy,
     HistoryExamResult,
-    Metrics,
     SearchSummary,
 )
 from services.strategy_consumer import binary_copy as copy
 from services.strategy_consumer import columns
+from services.strategy_consumer.hourly import check_hourly
+from services.strategy_consumer.metrics import metrics_json
+from services.strategy_consumer.parameters import Checked
 from services.strategy_consumer.rows import (
     Evaluation,
     ExamAnswer,
@@ -26,22 +27,19 @@ from services.strategy_consumer.rows import (
     Strategy,
     Trials,
 )
-from services.strategy_consumer.windows import check_hourly, check_window
-from tradestream.candles import HOUR_SECONDS
+from services.strategy_consumer.windows import check_window
 from tradestream.discovery.checks import identifier, number, require
 from tradestream.discovery.messages import EXHAUSTIVE, GENETIC
 from tradestream.errors import InvalidMessageError
 from tradestream.strategies.catalogue import CATALOGUE
-from tradestream.strategies.declaration import StrategyType
-from tradestream.strategies.identity import strategy_id
+from tradestream.strategies.identity import canonical_parameters, strategy_id
 from tradestream.strategies.messages import parameters_from_proto
 
 MAX_PASSING = 20
 
-_METRICS: dict[str, float | None] = {
-    field.name: None if field.has_presence else 0 for field in Metrics.DESCRIPTOR.fields
-}
-_NOT_NEGATIVE = ("trades", "final_equity", "max_drawdown", "exposure", "turnover")
+_CHECKED = {name: Checked(strategy) for name, strategy in CATALOGUE.items()}
+_EVALUATION_FIELDS = copy.fields(len(columns.EVALUATIONS))
+_TRIALS_FIELDS = copy.fields(len(columns.TRIALS))
 # Each number has before it the length that binary COPY wants.
 _EVALUATION_NUMBERS = struct.Struct(">" + "iq" * 6 + "id" * 6)
 _TRIALS_NUMBERS = struct.Struct(">" + "iq" * 4 + "id" * 2 + "ii")
@@ -56,43 +54,46 @@ def read_find(message: DiscoveredStrategy) -> Find:
     # Fields of a newer sender would stand between the hourly bytes.
     message.DiscardUnknownFields()
     strategy = _strategy(message)
-    window = message.window
-    start, end, anchor = check_window(window, message.interval)
-    own, market = check_hourly(message.hourly, anchor, end)
-    request_id = identifier("request_id", message.request_id)
-    score = number("score", message.score, -inf)
-    require(message.rank >= 1, "rank: at least 1 is required", message.rank)
-    identity = f"{request_id}:{strategy.strategy_id}"
+    window = check_window(message.window, message.interval)
+    own, market = check_hourly(message.hourly, window)
+    score = message.score
+    if not isfinite(score) or message.rank < 1:
+        number("score", score, -inf)
+        require(False, "rank: at least 1 is required", message.rank)
+    identity = f"{message.request_id}:{strategy.strategy_id}"
     evaluation_id = hashlib.sha256(identity.encode()).hexdigest()
-    row = copy.row(
-        len(columns.EVALUATIONS),
-        copy.text(evaluation_id),
-        copy.text(strategy.strategy_id),
-        copy.text(request_id),
-        copy.text(message.symbol),
-        copy.json(_metrics(message.metrics)),
-        copy.real_array(own),
-        copy.real_array(market),
-        copy.text(str(message.seed)),
-        copy.text(identifier("code_version", message.code_version)),
-        copy.text(identifier("data_fingerprint", message.data_fingerprint)),
-        _EVALUATION_NUMBERS.pack(
-            8, copy.microseconds(start),
-            8, copy.microseconds(end),
-            8, copy.microseconds(anchor),
-            8, copy.microseconds(anchor // HOUR_SECONDS * HOUR_SECONDS),
-            8, window.bars,
-            8, window.missing,
-            8, window.price_tick,
-            8, window.volume_lot,
-            8, score,
-            8, number("fee_bps", message.fee_bps, 0),
-            8, number("slippage_bps", message.slippage_bps, 0),
-            8, _plateau(message),
-        ),
+    row = b"".join(
+        (
+            _EVALUATION_FIELDS,
+            copy.hexadecimal(evaluation_id),
+            copy.hexadecimal(strategy.strategy_id),
+            _named("request_id", message.request_id),
+            copy.text(message.symbol),
+            copy.json(metrics_json(message.metrics)),
+            copy.real_array(own),
+            copy.real_array(market),
+            copy.text(str(message.seed)),
+            _named("code_version", message.code_version),
+            _named("data_fingerprint", message.data_fingerprint),
+            _EVALUATION_NUMBERS.pack(
+                8, copy.microseconds(window.start),
+                8, copy.microseconds(window.end),
+                8, copy.microseconds(window.anchor),
+                8, copy.microseconds(window.first_hour),
+                8, window.bars,
+                8, window.missing,
+                8, window.price_tick,
+                8, window.volume_lot,
+                8, score,
+                8, number("fee_bps", message.fee_bps, 0),
+                8, number("slippage_bps", message.slippage_bps, 0),
+                8, _plateau(message),
+            ),
+        )
     )  # fmt: skip
     return Find(
-        strategy, Evaluation(evaluation_id, strategy.strategy_id, score, end, row)
+        strategy,
+        Evaluation(evaluation_id, strategy.strategy_id, score, window.end, row),
     )
 
 
@@ -102,8 +103,7 @@ def read_trials(message: SearchSummary) -> Trials:
     Raises:
         InvalidMessageError: Names the field, what was required, what was found.
     """
-    start, end, _ = check_window(message.window, message.interval)
-    request_id = identifier("request_id", message.request_id)
+    window = check_window(message.window, message.interval)
     require(
         0 <= message.trials_with_trades <= message.trials,
         "trials: 0 <= trials_with_trades <= trials is required",
@@ -114,27 +114,30 @@ def read_trials(message: SearchSummary) -> Trials:
         f"certificate: {GENETIC} or {EXHAUSTIVE} is required",
         message.certificate,
     )
+    _checked(message.strategy_name)
     require(message.results >= 0, "results: at least 0 is required", message.results)
-    row = copy.row(
-        len(columns.TRIALS),
-        copy.text(request_id),
-        copy.text(identifier("symbol", message.symbol)),
-        copy.text(message.interval),
-        copy.text(_type(message.strategy_name).name),
-        copy.text(message.certificate),
-        copy.text(identifier("code_version", message.code_version)),
-        copy.text(identifier("data_fingerprint", message.data_fingerprint)),
-        _TRIALS_NUMBERS.pack(
-            8, copy.microseconds(start),
-            8, copy.microseconds(end),
-            8, message.trials,
-            8, message.trials_with_trades,
-            8, number("sharpe_sum", message.sharpe_sum, -inf),
-            8, number("sharpe_square_sum", message.sharpe_square_sum, 0),
-            4, message.results,
-        ),
+    row = b"".join(
+        (
+            _TRIALS_FIELDS,
+            _named("request_id", message.request_id),
+            _named("symbol", message.symbol),
+            copy.text(message.interval),
+            copy.text(message.strategy_name),
+            copy.text(message.certificate),
+            _named("code_version", message.code_version),
+            _named("data_fingerprint", message.data_fingerprint),
+            _TRIALS_NUMBERS.pack(
+                8, copy.microseconds(window.start),
+                8, copy.microseconds(window.end),
+                8, message.trials,
+                8, message.trials_with_trades,
+                8, number("sharpe_sum", message.sharpe_sum, -inf),
+                8, number("sharpe_square_sum", message.sharpe_square_sum, 0),
+                4, message.results,
+            ),
+        )
     )  # fmt: skip
-    return Trials(request_id, row)
+    return Trials(message.request_id, row)
 
 
 def read_exam(message: HistoryExamResult) -> ExamAnswer:
@@ -143,7 +146,7 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
     Raises:
         InvalidMessageError: Names the field, what was required, what was found.
     """
-    start, end, _ = check_window(message.window, message.interval)
+    window = check_window(message.window, message.interval)
     require(
         0 <= message.eligible <= message.genomes and message.resamples >= 0,
         "eligible: 0 <= eligible <= genomes and resamples >= 0 is required",
@@ -172,8 +175,8 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
             message.symbol,
             message.interval,
             message.exam_number,
-            start,
-            end,
+            window.start,
+            window.end,
             message.design_hash,
         ),
         genomes=message.genomes,
@@ -187,8 +190,8 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
     )
 
 
-def _type(name: str) -> StrategyType:
-    found = CATALOGUE.get(name)
+def _checked(name: str) -> Checked:
+    found = _CHECKED.get(name)
     if found is None:
         raise InvalidMessageError(
             f"strategy_name: a type of the catalogue is required, was {name!r}"
@@ -197,10 +200,11 @@ def _type(name: str) -> StrategyType:
 
 
 def _strategy(message: DiscoveredStrategy) -> Strategy:
-    name, interval = message.strategy_name, message.interval
-    symbol = identifier("symbol", message.symbol)
+    name, symbol, interval = message.strategy_name, message.symbol, message.interval
+    _named("symbol", symbol)
+    given = parameters_from_proto(message.parameters)
     try:
-        parameters = _type(name).check(parameters_from_proto(message.parameters))
+        parameters = _checked(name).check(given)
     except ValueError as error:
         raise InvalidMessageError(f"parameters: {error}") from error
     return Strategy(
@@ -208,24 +212,14 @@ def _strategy(message: DiscoveredStrategy) -> Strategy:
         name,
         symbol,
         interval,
-        orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS),
+        canonical_parameters(parameters).encode(),
     )
 
 
-def _metrics(message: Metrics) -> bytes:
-    values = dict(_METRICS)
-    for field, value in message.ListFields():
-        if not isfinite(value):
-            raise InvalidMessageError(
-                f"metrics.{field.name}: a finite number is required, was {value}"
-            )
-        values[field.name] = value
-    for name in _NOT_NEGATIVE:
-        if values[name] < 0:  # type: ignore[operator]
-            raise InvalidMessageError(
-                f"metrics.{name}: at least 0 is required, was {values[name]}"
-            )
-    return orjson.dumps(values)
+@lru_cache(maxsize=65_536)
+def _named(name: str, value: str) -> bytes:
+    """Return a text that names something as a field; such texts come again."""
+    return copy.text(identifier(name, value))
 
 
 def _plateau(message: DiscoveredStrategy) -> float:

@@ -1,6 +1,8 @@
 """What is refused, and that nothing of a good message is lost."""
 
+import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -13,12 +15,16 @@ from protos.discovery.v1.result_pb2 import (
     HourlySums,
     SearchSummary,
 )
+from services.strategy_consumer.hourly import check_hourly
+from services.strategy_consumer.parameters import Checked
 from services.strategy_consumer.reading import read_exam, read_find, read_trials
-from services.strategy_consumer.windows import check_hourly, check_window
+from services.strategy_consumer.windows import check_window
 from tradestream.discovery.requests import timestamp
 from tradestream.errors import InvalidMessageError
+from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.discovery_results import (
     END,
+    any_parameters,
     discovered_strategy,
     exam_result,
     search_summary,
@@ -61,10 +67,11 @@ def test_unknown_fields_of_a_newer_sender_do_not_disturb() -> None:
 )
 def test_hourly_sums_are_read_as_they_are(pairs: list[tuple[float, float]]) -> None:
     strategy, market = zip(*pairs, strict=True)
-    message = HourlySums(first_hour=timestamp(END), strategy=strategy, market=market)
-    anchor = int(END.timestamp())
+    minutes = 60 * len(pairs)
+    start = END - timedelta(minutes=minutes)
+    message = HourlySums(first_hour=timestamp(start), strategy=strategy, market=market)
 
-    own, theirs = check_hourly(message, anchor, anchor + 3600 * len(pairs))
+    own, theirs = check_hourly(message, check_window(window(minutes=minutes), "1m"))
 
     assert np.array_equal(own, np.array(strategy, np.float32))
     assert np.array_equal(theirs, np.array(market, np.float32))
@@ -182,7 +189,30 @@ def test_an_exam_without_a_critical_value_is_read() -> None:
 
 
 def test_a_window_counts_its_missing_bars() -> None:
-    start, end, anchor = check_window(window(missing=7), "1m")
+    checked = check_window(window(missing=7), "1m")
 
-    assert (end - start) // 60 == 1_597
-    assert anchor == start
+    assert (checked.end - checked.start) // 60 == 1_597
+    assert (checked.anchor, checked.bars, checked.missing) == (checked.start, 1_590, 7)
+
+
+@given(st.sampled_from(sorted(CATALOGUE)), st.randoms())
+def test_parameters_are_checked_as_the_catalogue_does(
+    name: str, chance: random.Random
+) -> None:
+    strategy = CATALOGUE[name]
+    checked = Checked(strategy)
+    given_first = any_parameters(name, chance)
+    shuffled = dict(sorted(any_parameters(name, chance).items()))
+    for given_ in (given_first, shuffled, given_first):
+        assert checked.check(given_) == strategy.check(given_)
+        assert list(checked.check(given_)) == list(strategy.check(given_))
+
+
+def test_an_order_of_parameters_is_checked_on_known_values_too() -> None:
+    checked = Checked(CATALOGUE["EMA_MACD"])
+    rest = {"signalPeriod": 9}
+    checked.check({"shortEmaPeriod": 12, "longEmaPeriod": 20, **rest})
+    checked.check({"shortEmaPeriod": 20, "longEmaPeriod": 40, **rest})
+
+    with pytest.raises(ValueError, match="must be above"):
+        checked.check({"shortEmaPeriod": 20, "longEmaPeriod": 20, **rest})

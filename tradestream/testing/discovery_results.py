@@ -21,8 +21,7 @@ def any_parameters(strategy_name: str, chance: random.Random) -> dict[str, Value
     for parameter in CATALOGUE[strategy_name].parameters:
         low = parameter.index(parameter.low)
         if parameter.above is not None:
-            above = parameter.index(drawn[parameter.above])
-            low = max(low, above + 1)
+            low = max(low, round(drawn[parameter.above] * parameter.per_unit) + 1)
         high = parameter.index(parameter.high)
         drawn[parameter.name] = parameter.value(chance.randint(low, high))
     return drawn
