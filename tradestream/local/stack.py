@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
 
@@ -76,9 +76,9 @@ class Stack:
         if not self.exists():
             return
         with self.locked():
-            for name in ("page", "simulator"):
-                self.program(name).stop(self.layout)
-            _at_once([self.postgres.stop, self.valkey.stop])
+            programs = [self.program(name) for name in NAMES[2:]]
+            stops = [partial(program.stop, self.layout) for program in programs]
+            _at_once([*stops, self.postgres.stop, self.valkey.stop])
 
     def start_servers(self) -> None:
         """Start PostgreSQL and Valkey, and make the database if it is not there."""
