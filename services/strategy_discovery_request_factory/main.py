@@ -49,10 +49,8 @@ def _are_types(names: Sequence[str]) -> bool:
     return all(name in CATALOGUE for name in names)
 
 
-flags.register_validator(  # type: ignore[no-untyped-call]
-    "windows", _are_windows, "3 to 1000000 minutes are required"
-)
-flags.register_validator(  # type: ignore[no-untyped-call]
+flags.register_validator("windows", _are_windows, "3 to 1000000 minutes are required")
+flags.register_validator(
     "strategies", _are_types, "types of the catalogue are required"
 )
 

@@ -29,7 +29,7 @@ def parse_duration(text: str) -> timedelta:
 def define_duration(name: str, default: str, text: str) -> "flags.FlagHolder[str]":
     """Define a flag whose value `parse_duration` understands."""
     holder = flags.DEFINE_string(name, default, text)
-    flags.register_validator(  # type: ignore[no-untyped-call]
+    flags.register_validator(
         name, _is_duration, "a length such as 20s, 5m, 24h, or 13d is required"
     )
     return holder

@@ -126,7 +126,7 @@ class ClockFlags:
             None,
             "Time to take as now, e.g. 2026-01-31T12:00:00Z; the clock's if unset.",
         )
-        flags.register_validator(  # type: ignore[no-untyped-call]
+        flags.register_validator(
             "now", _is_time, "an ISO time with a timezone is required"
         )
 
@@ -221,7 +221,7 @@ def _url(
             )
         return True
 
-    flags.register_validator(name, check)  # type: ignore[no-untyped-call]
+    flags.register_validator(name, check)
     return holder
 
 
