@@ -9,7 +9,9 @@ from tradestream.instruments import Instrument
 from tradestream.signals.agreement import Signals
 from tradestream.strategies.catalogue import CATALOGUE
 
-_ROW_BUDGET_BYTES = 8 << 20
+_ROW_BUDGET_BYTES = 4 << 20
+_WINDOWS_KEPT = 8
+"""A series of a week and its cuts; more would only cost memory."""
 
 
 class Engine:
@@ -40,15 +42,18 @@ class Engine:
             terms.price_tick,
             terms.volume_lot,
         )
-        if key not in self._windows:
+        window = self._windows.pop(key, None)
+        if window is None:
             # Costs decide what a trade earns, not when it is signalled.
-            self._windows[key] = Window(
+            window = Window(
                 series,
                 Instrument(series.symbol, terms.price_tick, terms.volume_lot),
                 Costs(),
                 row_budget_bytes=_ROW_BUDGET_BYTES,
             )
-        window = self._windows[key]
+        self._windows[key] = window
+        if len(self._windows) > _WINDOWS_KEPT:
+            del self._windows[next(iter(self._windows))]
         return Signals(*window.signals(terms.strategy_name, terms.parameters))
 
 

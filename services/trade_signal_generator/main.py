@@ -36,7 +36,7 @@ _MAX_AGE = define_duration(
     "max_candle_age", "10m", "A symbol whose newest bar closed longer ago gets none."
 )
 _MOST_CUTS = flags.DEFINE_integer(
-    "most_cuts", 8, "Cuts of a history that must give the same signals.", lower_bound=1
+    "most_cuts", 3, "Cuts of a history that must give the same signals.", lower_bound=1
 )
 
 

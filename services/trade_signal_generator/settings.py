@@ -23,7 +23,7 @@ class Settings:
     live_within: timedelta = timedelta(minutes=3)
     expires_after: timedelta = timedelta(minutes=2)
     max_age: timedelta = timedelta(minutes=10)
-    most_cuts: int = 8
+    most_cuts: int = 3
 
 
 @dataclass(slots=True)
