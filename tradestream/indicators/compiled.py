@@ -8,6 +8,8 @@ one. Import this module before declaring a kernel.
 
 import hashlib
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,7 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_FOLDER_NAME = re.compile("[0-9a-f]{16}")
 _PACKAGE = Path(__file__).resolve().parents[1]
 _KERNELS = (
     "indicators/*.py",
@@ -56,6 +59,14 @@ def cache_folder() -> Path:
     return (
         Path(tempfile.gettempdir()) / f"tradestream-kernels-{os.getuid()}" / folder.name
     )
+
+
+def forget_old_code(current: Path, *, keep: int = 8) -> None:
+    """Remove the folders of old sources beside `current`, but the newest `keep`."""
+    old = [p for p in current.parent.iterdir() if _FOLDER_NAME.fullmatch(p.name)]
+    old.sort(key=lambda p: (p == current, p.stat().st_mtime), reverse=True)
+    for folder in old[keep:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 CACHE_FOLDER = cache_folder()
