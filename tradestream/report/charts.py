@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from tradestream.backtest.report import Backtest
 
 RECENT = timedelta(hours=48)
-TRADES_SHOWN = 600
-_TOTAL_BARS = 14_000
+TRADES_SHOWN = 300
+NEAR_BARS = 288
+_TOTAL_BARS = 9_000
 """Bars drawn on the whole page together; a market's share lies within 240 to 900."""
 
 
@@ -67,7 +68,7 @@ def chart_data(
         "all": shorten.candle_columns(shorten.shortened(bars, budget.bars), digits),
     }
     if first > 0:
-        near = shorten.shortened(recent, max(budget.bars, 576))
+        near = shorten.shortened(recent, NEAR_BARS)
         found["recent"] = shorten.candle_columns(near, digits)
     if backtest is not None:
         found["equity"] = shorten.equity_columns(bars, backtest.equity, budget.bars)
@@ -121,7 +122,7 @@ def _trades(backtest: "Backtest", digits: int) -> list[list[float]]:
             round(trade.entry_price, digits),
             _seconds(trade.exit_time),
             round(trade.exit_price, digits),
-            round(trade.net_return, 5),
+            round(trade.net_return, 4),
         ]
         for trade in backtest.trades[-TRADES_SHOWN:]
     ]

@@ -46,8 +46,6 @@ class StrategyRow:
     status: str
     reason: str
     status_changed_at: datetime
-    door: str | None
-    evidence: Mapping[str, Any]
     evaluations: int
     anchor_at: datetime | None
     window_end_at: datetime | None

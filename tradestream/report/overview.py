@@ -15,6 +15,7 @@ _READING = (
     "markets without an edge at most 5 % ever get a validated strategy, however long "
     "discovery runs and however often anyone looks."
 )
+_PLURALS = {"probation": "on probation", "candidate": "candidates"}
 STALE_AFTER = timedelta(minutes=5)
 
 
@@ -48,7 +49,7 @@ def status_bar(market: Market) -> Markup | str:
         )
         for s in held
     )
-    text = ", ".join(f"{market.counts[s]:,} {s}" for s in held)
+    text = ", ".join(f"{market.counts[s]:,} {_PLURALS.get(s, s)}" for s in held)
     return fragment(
         element("span", bar, class_="bar", aria_hidden="true"),
         element("span", text, class_="detail"),
@@ -70,11 +71,10 @@ def ingestion_state(market: Market, as_of: datetime) -> Markup | str:
         if held.venue_hole_minutes
         else None,
     ]
+    old = element("span", f"{words.duration(age)} old", class_="badge warn")
     return fragment(
         words.moment(held.last_bar_at),
-        element("span", f"{words.duration(age)} old", class_="badge warn")
-        if late
-        else None,
+        fragment(" ", old) if late else None,
         element(
             "span", "; ".join(g for g in gaps if g) or "no gap", class_="detail"
         ),
@@ -83,16 +83,18 @@ def ingestion_state(market: Market, as_of: datetime) -> Markup | str:
 
 def kind_tag(market: Market) -> Markup:
     """Return what a market is: recorded, planted, no edge, or not known."""
+    return fragment(_kind(market), element("span", _name(market), class_="detail"))
+
+
+def _kind(market: Market) -> Markup | None:
     if market.product is None:
-        return element("span", "not described by the venue", class_="detail")
-    return fragment(
-        element(
-            "span",
-            market.product.kind,
-            class_="kind " + market.product.kind.replace(" ", "-"),
-        ),
-        element("span", market.product.name, class_="detail"),
-    )
+        return None
+    kind = market.product.kind
+    return element("span", kind, class_=f"kind {kind.replace(' ', '-')}")
+
+
+def _name(market: Market) -> str:
+    return market.product.name if market.product else "not described by the venue"
 
 
 def _headline(portfolio: Portfolio) -> Markup:
@@ -145,15 +147,15 @@ def _markets(portfolio: Portfolio) -> Markup:
     columns = (
         tables.Column("Market"),
         tables.Column("What it is"),
-        tables.Column("Price"),
+        tables.Column("Price, all bars"),
         tables.Column("Strategies"),
         tables.Column("Where the proof stands"),
         tables.Column("Last bar"),
     )
     rows = [
         (
-            tables.market_link(market.symbol),
-            kind_tag(market),
+            fragment(tables.market_link(market.symbol), _kind(market)),
+            element("span", _name(market), class_="detail"),
             sparkline(market.charts.get("spark", [])),
             status_bar(market),
             fragment(

@@ -92,7 +92,7 @@ def test_the_page_says_what_is_known_of_every_market(
         assert wanted in page.text
     assert [i for i in page.ids if i.startswith("market-")] == [
         f"market-{s}"
-        for s in (seeded.PROVEN, seeded.PROBATION, seeded.UNPROVEN, seeded.BARE)
+        for s in (seeded.PROVEN, seeded.UNPROVEN, seeded.PROBATION, seeded.BARE)
     ]
 
 
@@ -113,10 +113,10 @@ def test_charts_hold_candles_trades_and_equity(
     page = Page(portfolio_page(with_charts(portfolio, candles)))
 
     charts = page.data[seeded.PROVEN]
-    assert len(charts["all"]["t"]) == len(charts["all"]["c"]) > 200
-    assert charts["recent"]["t"][-1] == charts["all"]["t"][-1]
+    assert len(charts["all"]["gaps"]) + 1 == len(charts["all"]["c"]) > 200
+    assert charts["recent"]["c"][-1] == charts["all"]["c"][-1]
     assert charts["trades"]
-    assert len(charts["equity"]["own"]) == len(charts["equity"]["t"])
+    assert len(charts["equity"]["own"]) == len(charts["equity"]["gaps"]) + 1
     assert min(charts["equity"]["own_drawdown"]) <= 0
     assert "equity" not in page.data[seeded.BARE]
 

@@ -34,7 +34,7 @@ WITH ranked AS (
 )
 SELECT ranked.strategy_id, ranked.symbol, ranked.interval, ranked.strategy_name,
     ranked.parameters, ranked.status, ranked.status_reason AS reason,
-    ranked.status_changed_at, change.door, coalesce(change.evidence, '{}') AS evidence,
+    ranked.status_changed_at,
     (SELECT count(*) FROM evaluations WHERE strategy_id = ranked.strategy_id)
         AS evaluations,
     coalesce(approved.anchor_at, evaluation.anchor_at) AS anchor_at,
@@ -54,13 +54,6 @@ LEFT JOIN LATERAL (
         evaluation_id
     LIMIT 1
 ) AS evaluation ON true
-LEFT JOIN LATERAL (
-    SELECT door, evidence
-    FROM status_changes
-    WHERE strategy_id = ranked.strategy_id AND to_status = ranked.status
-    ORDER BY changed_at DESC
-    LIMIT 1
-) AS change ON true
 WHERE place <= %s
 ORDER BY ranked.symbol, place
 """

@@ -105,10 +105,14 @@ def _market(
     )
 
 
-def _importance(market: Market) -> tuple[int, int, str]:
+def _importance(market: Market) -> tuple[bool, str, int, str]:
+    """Return what markets are sorted by: proven ones first, then 2 before 10."""
+    letters = market.symbol.partition("-")[0].rstrip("0123456789")
+    digits = market.symbol.partition("-")[0][len(letters) :]
     return (
-        -market.counts.get("validated", 0),
-        -market.counts.get("probation", 0),
+        not market.counts.get("validated"),
+        letters,
+        int(digits or 0),
         market.symbol,
     )
 

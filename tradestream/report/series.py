@@ -12,7 +12,7 @@ from tradestream.report.html import Markup, element
 Floats = NDArray[np.float64]
 
 _STEPS_SECONDS = (
-    60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 604_800,
+    60, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 604_800,
 )  # fmt: skip
 
 
@@ -26,10 +26,9 @@ def fitting_interval(span_seconds: int, own_seconds: int, bars: int) -> int:
 
 
 def candle_columns(series: CandleSeries, digits: int) -> dict[str, Any]:
-    """Return bars as columns for the page: times in seconds, prices rounded."""
+    """Return bars as columns for the page: prices rounded, times as `step_times`."""
     return {
-        "step": series.interval_seconds,
-        "t": series.open_times.tolist(),
+        **step_times(series.open_times, series.interval_seconds),
         **{
             name: np.round(values, digits).tolist()
             for name, values in (
@@ -42,6 +41,15 @@ def candle_columns(series: CandleSeries, digits: int) -> dict[str, Any]:
     }
 
 
+def step_times(times: NDArray[np.int64], step: int) -> dict[str, Any]:
+    """Return times as a start in seconds and the steps from each to the next."""
+    return {
+        "start": int(times[0]),
+        "step": step,
+        "gaps": (np.diff(times) // step).tolist(),
+    }
+
+
 def shortened(series: CandleSeries, bars: int) -> CandleSeries:
     """Return `series` as at most about `bars` longer bars."""
     if not len(series):
@@ -51,9 +59,7 @@ def shortened(series: CandleSeries, bars: int) -> CandleSeries:
     return aggregate(series, step)
 
 
-def equity_columns(
-    series: CandleSeries, equity: Floats, points: int
-) -> dict[str, Sequence[float]]:
+def equity_columns(series: CandleSeries, equity: Floats, points: int) -> dict[str, Any]:
     """Return equity, buy-and-hold, and drawdowns as fractions, at most `points` long.
 
     Each point is the last bar of its stretch, but drawdown is the deepest in it,
@@ -70,7 +76,7 @@ def equity_columns(
     starts = np.concatenate([[0], ends[:-1] + 1])
     times = series.open_times[ends] + series.interval_seconds
     return {
-        "t": times.tolist(),
+        **step_times(times, series.interval_seconds),
         "own": _short(own[ends] - 1),
         "hold": _short(hold[ends] - 1),
         "own_drawdown": _short(np.minimum.reduceat(_drawdown(own), starts)),
@@ -121,4 +127,4 @@ def _drawdown(equity: Floats) -> Floats:
 
 
 def _short(values: Floats) -> list[float]:
-    return [round(float(v), 5) for v in values]
+    return [round(float(v), 4) for v in values]

@@ -136,9 +136,6 @@ def strategies(market: Market) -> Markup:
             fragment(
                 badge(row.status),
                 element("span", row.reason, class_="detail"),
-                element("span", words.evidence(row), class_="detail")
-                if words.evidence(row) != words.NOTHING
-                else None,
             ),
             _confidence(row),
             words.count(row.metrics.get("trades")),

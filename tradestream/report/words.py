@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tradestream.report.html import Markup, element
-from tradestream.report.model import Exam, Market, StrategyRow
+from tradestream.report.model import Exam, Market
 
 NOTHING = "–"
 """Stands for what is undefined or not known."""
@@ -18,8 +18,6 @@ STATUS_MEANING = {
     "retired": "Its evidence since validation fell away.",
     "refused": "Its claim closed without proof.",
 }
-
-DOORS = {"A": "history exam", "B": "probation"}
 
 
 def percent(value: float | None, digits: int = 1, *, sign: bool = False) -> str:
@@ -119,24 +117,6 @@ def exam_result(exam: Exam) -> str:
     if exam.critical_value is not None:
         return f"{reached}, the line {number(exam.critical_value)}."
     return f"{reached}, and chance alone does as well too often."
-
-
-def evidence(row: StrategyRow) -> str:
-    """Return the evidence of a status next to the line that it had to cross."""
-    found = row.evidence
-    if "t" in found and "critical" in found:
-        return (
-            f"t {number(_float(found['t']))} · line {number(_float(found['critical']))}"
-        )
-    if "e" in found and "threshold" in found:
-        return (
-            f"e {number(_float(found['e']))} · line {count(_float(found['threshold']))}"
-        )
-    return NOTHING
-
-
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _proof(market: Market) -> str:

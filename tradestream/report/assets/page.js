@@ -21,19 +21,26 @@
       `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
   };
 
+  // Times come as a start and the steps from each to the next.
+  function timesOf({ start, step, gaps }) {
+    const times = [start];
+    for (const gap of gaps) times.push(times[times.length - 1] + gap * step);
+    return times;
+  }
+
   // ---- candles ---------------------------------------------------------------
   function barsOf(columns) {
-    return columns.t.map((time, i) => ({
+    return timesOf(columns).map((time, i) => ({
       time, open: columns.o[i], high: columns.h[i], low: columns.l[i], close: columns.c[i],
     }));
   }
 
   // Trades stand on the bar that holds them; of a crowd in one bar, one of a kind.
   function markersOf(trades, columns) {
-    const first = columns.t[0], held = new Set(columns.t), seen = new Set(), found = [];
+    const held = new Set(timesOf(columns)), seen = new Set(), found = [];
     const put = (seconds, kind, gained) => {
       const time = Math.floor(seconds / columns.step) * columns.step;
-      if (time < first || !held.has(time) || seen.has(kind + time)) return;
+      if (!held.has(time) || seen.has(kind + time)) return;
       seen.add(kind + time);
       found.push(kind === "in"
         ? { time, position: "belowBar", shape: "arrowUp", color: tone("--enter"), size: 1 }
@@ -113,7 +120,7 @@
         { ...axis, values: dated, space: 90, size: 32 },
         { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map((v) => percent(v)) },
       ],
-    }, [columns.t, columns[names[0]], columns[names[1]]], box);
+    }, [timesOf(columns), columns[names[0]], columns[names[1]]], box);
     const watch = new ResizeObserver(() => {
       if (box.clientWidth && box.clientWidth !== plot.width) {
         plot.setSize({ width: box.clientWidth, height });
