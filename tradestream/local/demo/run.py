@@ -32,9 +32,8 @@ def run_demo(root: Path, *, stay: bool, keep: bool) -> None:
         TradeStreamError: If something of it fails; says which room, and why.
         KeyboardInterrupt: If it was interrupted before the tables.
     """
-    stack = Stack(root)
     with _alone(root), _interruptible():
-        _prepare(stack, keep=keep)
+        stack = _prepare(root, keep=keep)
         screen = open_screen()
         rooms = Rooms(stack, screen)
         try:
@@ -60,16 +59,20 @@ def _stay(stack: Stack, rooms: Rooms, console: Console) -> None:
         console.print("stopping")
 
 
-def _prepare(stack: Stack, *, keep: bool) -> None:
-    root = stack.layout.root
-    stack.down()
-    if keep or not root.exists():
-        return
-    if not stack.exists() and any(root.iterdir()):
-        raise ConfigurationError(
-            f"an empty folder or one of an earlier demo is required, was {root}"
-        )
-    shutil.rmtree(root)
+def _prepare(root: Path, *, keep: bool) -> Stack:
+    """Stop what an earlier demo left running; return a stack in a clean folder."""
+    before = Stack(root)
+    before.down()
+    folder = before.layout.root
+    if not keep and folder.exists():
+        if not before.exists() and any(folder.iterdir()):
+            raise ConfigurationError(
+                f"an empty folder or one of an earlier demo is required, was {root}"
+            )
+        shutil.rmtree(folder)
+    stack = Stack(root)
+    stack.layout.create()
+    return stack
 
 
 @contextmanager
