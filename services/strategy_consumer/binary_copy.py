@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestream.discovery.checks import identifier
+
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 
@@ -31,6 +33,16 @@ def text(value: str) -> bytes:
     """Return a text field; for texts that come again."""
     encoded = value.encode()
     return _length(len(encoded)) + encoded
+
+
+@lru_cache(maxsize=65_536)
+def named(name: str, value: str) -> bytes:
+    """Return a text field of something that names something.
+
+    Raises:
+        InvalidMessageError: If it is empty, long, or not printable.
+    """
+    return text(identifier(name, value))
 
 
 def hexadecimal(value: str) -> bytes:

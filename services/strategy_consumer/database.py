@@ -14,18 +14,18 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from services.strategy_consumer import binary_copy as copy
-from services.strategy_consumer import columns, sql
+from services.strategy_consumer import sql
+from services.strategy_consumer.row_bytes import evaluation_row, strategy_row
 from services.strategy_consumer.rows import (
     Batch,
     ExamAnswer,
     Find,
-    StrategyRow,
     Trials,
     batch,
+    evaluations_by_id,
+    trials_by_id,
 )
 from tradestream.postgres import transaction
-
-_STRATEGY_FIELDS = copy.fields(len(columns.STRATEGIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class Database:
             cursor.execute(sql.LOCK)
             accepted, refused = _judge_answers(cursor, answers)
             passing = [p.find for answer in accepted for p in answer.passes]
-            rows = batch([*finds, *passing], trials)
+            found = evaluations_by_id([*finds, *passing])
+            rows = batch(found, _stored(cursor, found), trials_by_id(trials))
             changed = _upsert(cursor, rows, now)
             _settle(cursor, accepted, now)
         return Stored(*changed, exams=len(accepted), refused=refused)
@@ -96,7 +97,7 @@ def _judge_answers(
     exams = {row[0]: (tuple(row[1:7]), row[7]) for row in cursor.fetchall()}
     accepted: dict[str, ExamAnswer] = {}
     refused: dict[ExamAnswer, str] = {}
-    for answer in sorted(answers, key=repr):
+    for answer in sorted(answers, key=lambda each: each.canonical):
         asked, answered = exams.get(answer.request_id, (None, False))
         if asked is None:
             refused[answer] = "an exam that was asked for is required"
@@ -109,20 +110,27 @@ def _judge_answers(
     return list(accepted.values()), refused
 
 
+def _stored(cursor: Cursor, found: Mapping[str, Find]) -> set[str]:
+    """Return which evaluations are stored already, and so their strategies."""
+    if not found:
+        return set()
+    cursor.execute(sql.SELECT_STORED, (list(found),))
+    return {evaluation_id for (evaluation_id,) in cursor.fetchall()}
+
+
 def _upsert(cursor: Cursor, rows: Batch, now: datetime) -> tuple[int, int, int]:
     """Return how many strategies, evaluations, and trials were new."""
     times = {"now": now}
     strategies = evaluations = trials = 0
-    if rows.strategies:
-        _copy(cursor, "incoming_strategies", map(_strategy_row, rows.strategies))
+    if rows.evaluations:
+        _copy(cursor, "incoming_strategies", map(strategy_row, rows.strategies))
         cursor.execute(sql.INSERT_STRATEGIES, times)
         strategies = cursor.rowcount
-        _copy(cursor, "incoming_evaluations", (e.copy_row for e in rows.evaluations))
+        _copy(cursor, "incoming_evaluations", map(evaluation_row, rows.evaluations))
         cursor.execute(sql.INSERT_EVALUATIONS, times)
         evaluations = cursor.rowcount
-    if evaluations:
-        cursor.execute(sql.UPDATE_BEST)
-        cursor.execute(sql.UPDATE_LATEST)
+    if strategies < len(rows.strategies):
+        cursor.execute(sql.UPDATE_CHOSEN)
     if rows.trials:
         _copy(cursor, "incoming_trials", (row.copy_row for row in rows.trials))
         cursor.execute(sql.INSERT_TRIALS, times)
@@ -150,22 +158,6 @@ def _settle(cursor: Cursor, answers: Iterable[ExamAnswer], now: datetime) -> Non
             found = passed.find.evaluation
             keys = (answer.request_id, found.strategy_id, found.evaluation_id)
             cursor.execute(sql.INSERT_EXAMINED, (*keys, passed.t))
-
-
-def _strategy_row(row: StrategyRow) -> bytes:
-    strategy = row.strategy
-    return b"".join(
-        (
-            _STRATEGY_FIELDS,
-            copy.hexadecimal(strategy.strategy_id),
-            copy.text(strategy.strategy_name),
-            copy.text(strategy.symbol),
-            copy.text(strategy.interval),
-            copy.json(strategy.parameters),
-            copy.hexadecimal(row.best.evaluation_id),
-            copy.hexadecimal(row.latest.evaluation_id),
-        )
-    )
 
 
 def _copy(cursor: Cursor, table: str, rows: Iterable[bytes]) -> None:

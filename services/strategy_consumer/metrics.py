@@ -2,7 +2,6 @@
 
 from math import isfinite
 from operator import attrgetter
-from typing import cast
 
 import orjson
 
@@ -17,19 +16,24 @@ _all_values = attrgetter(*_NAMES)
 _not_negative = attrgetter(*_NOT_NEGATIVE)
 
 
-def metrics_json(message: Metrics) -> bytes:
-    """Return all metrics as JSON.
+def check_metrics(message: Metrics) -> None:
+    """Check all metrics.
 
     Raises:
         InvalidMessageError: If a number is not finite, or negative where none
             can be.
     """
-    values: tuple[float | None, ...] = _all_values(message)
+    values = _all_values(message)
     # One sum tells of all numbers; only a sum that does not is looked into.
-    if not isfinite(sum(cast("tuple[float, ...]", values))):
+    if not isfinite(sum(values)):
         _refuse_infinite(values)
     if min(_not_negative(message)) < 0:
         _refuse_negative(message)
+
+
+def metrics_json(message: Metrics) -> bytes:
+    """Return checked metrics as JSON."""
+    values: tuple[float | None, ...] = _all_values(message)
     if 0 in values:  # an optional field that is unset reads as 0
         values = tuple(
             None if name in _OPTIONAL and not message.HasField(name) else value
@@ -38,9 +42,9 @@ def metrics_json(message: Metrics) -> bytes:
     return orjson.dumps(dict(zip(_NAMES, values, strict=True)))
 
 
-def _refuse_infinite(values: tuple[float | None, ...]) -> None:
+def _refuse_infinite(values: tuple[float, ...]) -> None:
     for name, value in zip(_NAMES, values, strict=True):
-        if value is not None and not isfinite(value):
+        if not isfinite(value):
             raise InvalidMessageError(
                 f"metrics.{name}: a finite number is required, was {value}"
             )

@@ -5,9 +5,7 @@ messages a second, with one pass over each message.
 """
 
 import hashlib
-import struct
-from functools import lru_cache
-from math import inf, isfinite, nan
+from math import inf
 
 from protos.discovery.v1.result_pb2 import (
     DiscoveredStrategy,
@@ -15,10 +13,10 @@ from protos.discovery.v1.result_pb2 import (
     SearchSummary,
 )
 from services.strategy_consumer import binary_copy as copy
-from services.strategy_consumer import columns
 from services.strategy_consumer.hourly import check_hourly
-from services.strategy_consumer.metrics import metrics_json
+from services.strategy_consumer.metrics import check_metrics
 from services.strategy_consumer.parameters import Checked
+from services.strategy_consumer.row_bytes import trials_row
 from services.strategy_consumer.rows import (
     Evaluation,
     ExamAnswer,
@@ -38,11 +36,6 @@ from tradestream.strategies.messages import parameters_from_proto
 MAX_PASSING = 20
 
 _CHECKED = {name: Checked(strategy) for name, strategy in CATALOGUE.items()}
-_EVALUATION_FIELDS = copy.fields(len(columns.EVALUATIONS))
-_TRIALS_FIELDS = copy.fields(len(columns.TRIALS))
-# Each number has before it the length that binary COPY wants.
-_EVALUATION_NUMBERS = struct.Struct(">" + "iq" * 6 + "id" * 6)
-_TRIALS_NUMBERS = struct.Struct(">" + "iq" * 4 + "id" * 2 + "ii")
 
 
 def read_find(message: DiscoveredStrategy) -> Find:
@@ -55,45 +48,22 @@ def read_find(message: DiscoveredStrategy) -> Find:
     message.DiscardUnknownFields()
     strategy = _strategy(message)
     window = check_window(message.window, message.interval)
-    own, market = check_hourly(message.hourly, window)
-    score = message.score
-    if not isfinite(score) or message.rank < 1:
-        number("score", score, -inf)
-        require(False, "rank: at least 1 is required", message.rank)
-    identity = f"{message.request_id}:{strategy.strategy_id}"
+    hourly = check_hourly(message.hourly, window)
+    check_metrics(message.metrics)
+    request_id = message.request_id
+    copy.named("request_id", request_id)
+    copy.named("code_version", message.code_version)
+    copy.named("data_fingerprint", message.data_fingerprint)
+    number("score", message.score, -inf)
+    number("fee_bps", message.fee_bps, 0)
+    number("slippage_bps", message.slippage_bps, 0)
+    number("plateau", message.plateau, 0, 1)
+    require(message.rank >= 1, "rank: at least 1 is required", message.rank)
+    identity = f"{request_id}:{strategy.strategy_id}"
     evaluation_id = hashlib.sha256(identity.encode()).hexdigest()
-    row = b"".join(
-        (
-            _EVALUATION_FIELDS,
-            copy.hexadecimal(evaluation_id),
-            copy.hexadecimal(strategy.strategy_id),
-            _named("request_id", message.request_id),
-            copy.text(message.symbol),
-            copy.json(metrics_json(message.metrics)),
-            copy.real_array(own),
-            copy.real_array(market),
-            copy.text(str(message.seed)),
-            _named("code_version", message.code_version),
-            _named("data_fingerprint", message.data_fingerprint),
-            _EVALUATION_NUMBERS.pack(
-                8, copy.microseconds(window.start),
-                8, copy.microseconds(window.end),
-                8, copy.microseconds(window.anchor),
-                8, copy.microseconds(window.first_hour),
-                8, window.bars,
-                8, window.missing,
-                8, window.price_tick,
-                8, window.volume_lot,
-                8, score,
-                8, number("fee_bps", message.fee_bps, 0),
-                8, number("slippage_bps", message.slippage_bps, 0),
-                8, _plateau(message),
-            ),
-        )
-    )  # fmt: skip
     return Find(
         strategy,
-        Evaluation(evaluation_id, strategy.strategy_id, score, window.end, row),
+        Evaluation(evaluation_id, strategy.strategy_id, message, window, hourly),
     )
 
 
@@ -116,28 +86,9 @@ def read_trials(message: SearchSummary) -> Trials:
     )
     _checked(message.strategy_name)
     require(message.results >= 0, "results: at least 0 is required", message.results)
-    row = b"".join(
-        (
-            _TRIALS_FIELDS,
-            _named("request_id", message.request_id),
-            _named("symbol", message.symbol),
-            copy.text(message.interval),
-            copy.text(message.strategy_name),
-            copy.text(message.certificate),
-            _named("code_version", message.code_version),
-            _named("data_fingerprint", message.data_fingerprint),
-            _TRIALS_NUMBERS.pack(
-                8, copy.microseconds(window.start),
-                8, copy.microseconds(window.end),
-                8, message.trials,
-                8, message.trials_with_trades,
-                8, number("sharpe_sum", message.sharpe_sum, -inf),
-                8, number("sharpe_square_sum", message.sharpe_square_sum, 0),
-                4, message.results,
-            ),
-        )
-    )  # fmt: skip
-    return Trials(message.request_id, row)
+    number("sharpe_sum", message.sharpe_sum, -inf)
+    number("sharpe_square_sum", message.sharpe_square_sum, 0)
+    return Trials(message.request_id, trials_row(message, window))
 
 
 def read_exam(message: HistoryExamResult) -> ExamAnswer:
@@ -170,6 +121,7 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
         )
         passes.append(Pass(read_find(inner), number("t", passed.t, -inf)))
     return ExamAnswer(
+        canonical=message.SerializeToString(deterministic=True),
         request_id=identifier("request_id", message.request_id),
         asked=(
             message.symbol,
@@ -201,7 +153,7 @@ def _checked(name: str) -> Checked:
 
 def _strategy(message: DiscoveredStrategy) -> Strategy:
     name, symbol, interval = message.strategy_name, message.symbol, message.interval
-    _named("symbol", symbol)
+    copy.named("symbol", symbol)
     given = parameters_from_proto(message.parameters)
     try:
         parameters = _checked(name).check(given)
@@ -214,19 +166,6 @@ def _strategy(message: DiscoveredStrategy) -> Strategy:
         interval,
         canonical_parameters(parameters).encode(),
     )
-
-
-@lru_cache(maxsize=65_536)
-def _named(name: str, value: str) -> bytes:
-    """Return a text that names something as a field; such texts come again."""
-    return copy.text(identifier(name, value))
-
-
-def _plateau(message: DiscoveredStrategy) -> float:
-    """Return the plateau, NaN when it is undefined; stored as NULL then."""
-    if not message.HasField("plateau"):
-        return nan
-    return number("plateau", message.plateau, 0, 1)
 
 
 def _optional(message: HistoryExamResult, name: str) -> float | None:

@@ -3,8 +3,12 @@
 Pure: no I/O, no clock, no flags.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+
+from protos.discovery.v1.result_pb2 import DiscoveredStrategy
+from services.strategy_consumer.hourly import Floats
+from services.strategy_consumer.windows import CheckedWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +30,41 @@ class Strategy:
     parameters: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """One time that a strategy was evaluated.
 
     Attributes:
         evaluation_id: Hash of request and strategy, in hex.
         strategy_id: What was evaluated.
-        score: What the search maximized.
-        window_end: End of the window, seconds since 1970.
-        copy_row: The row as PostgreSQL's binary COPY takes it.
+        message: All numbers, checked; its row is made only if it is new.
+        window: The checked window.
+        hourly: The hourly sums of the strategy and of the market.
     """
 
     evaluation_id: str
     strategy_id: str
-    score: float
-    window_end: int
-    copy_row: bytes
+    message: DiscoveredStrategy
+    window: CheckedWindow
+    hourly: tuple[Floats, Floats]
 
     @property
     def goodness(self) -> tuple[float, int, str]:
         """What the best evaluation of a strategy has the most of."""
-        return self.score, self.window_end, self.evaluation_id
+        return self.message.score, self.window.end, self.evaluation_id
 
     @property
     def newness(self) -> tuple[int, float, str]:
         """What the latest evaluation of a strategy has the most of."""
-        return self.window_end, self.score, self.evaluation_id
+        return self.window.end, self.message.score, self.evaluation_id
+
+    @property
+    def canonical(self) -> bytes:
+        """All of it as bytes, to choose one of two that share an id."""
+        return self.message.SerializeToString(deterministic=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Find:
     """A strategy and one evaluation of it."""
 
@@ -76,7 +85,7 @@ class Trials:
     copy_row: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pass:
     """A find that passed an exam, with its t."""
 
@@ -84,11 +93,12 @@ class Pass:
     t: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExamAnswer:
     """The outcome of one exam.
 
     Attributes:
+        canonical: All of it as bytes, to choose one of two answers.
         request_id: The exam request that was answered.
         asked: What must equal the exam's row: symbol, interval, exam number,
             start and end of the window in seconds since 1970, design hash.
@@ -102,6 +112,7 @@ class ExamAnswer:
         passes: What passed.
     """
 
+    canonical: bytes
     request_id: str
     asked: tuple[str, str, int, int, int, str]
     genomes: int
@@ -136,36 +147,56 @@ class Batch:
     trials: list[Trials] = field(default_factory=list)
 
 
-def batch(finds: Iterable[Find], trials: Iterable[Trials]) -> Batch:
-    """Return the rows to store.
+def evaluations_by_id(finds: Iterable[Find]) -> dict[str, Find]:
+    """Return finds without duplicates.
 
-    Of two different rows under one key, which only a request answered twice on
+    Of two different ones under one id, which only a request answered twice on
     corrected bars can bring, the one with the smaller bytes stays.
     """
-    evaluations: dict[str, Evaluation] = {}
-    strategies: dict[str, Strategy] = {}
+    chosen: dict[str, Find] = {}
     for find in finds:
-        found = find.evaluation
-        known = evaluations.setdefault(found.evaluation_id, found)
-        if known is not found and found.copy_row < known.copy_row:
-            evaluations[found.evaluation_id] = found
-        strategies[find.strategy.strategy_id] = find.strategy
-    ledger: dict[str, Trials] = {}
+        key = find.evaluation.evaluation_id
+        known = chosen.setdefault(key, find)
+        if known is find:
+            continue
+        if find.evaluation.canonical < known.evaluation.canonical:
+            chosen[key] = find
+    return chosen
+
+
+def trials_by_id(trials: Iterable[Trials]) -> dict[str, Trials]:
+    """Return rows of the ledger without duplicates, chosen in the same way."""
+    chosen: dict[str, Trials] = {}
     for row in trials:
-        kept = ledger.setdefault(row.request_id, row)
-        if row.copy_row < kept.copy_row:
-            ledger[row.request_id] = row
+        known = chosen.setdefault(row.request_id, row)
+        if row.copy_row < known.copy_row:
+            chosen[row.request_id] = row
+    return chosen
+
+
+def batch(
+    finds: dict[str, Find], stored: Container[str], trials: dict[str, Trials]
+) -> Batch:
+    """Return the rows to store.
+
+    Args:
+        finds: By evaluation id.
+        stored: Ids of evaluations that are stored already.
+        trials: By request id.
+    """
+    strategies: dict[str, Strategy] = {}
     best: dict[str, Evaluation] = {}
     latest: dict[str, Evaluation] = {}
-    for row_ in evaluations.values():
-        key = row_.strategy_id
-        if key not in best:
-            best[key] = latest[key] = row_
+    fresh = [finds[key] for key in sorted(finds) if key not in stored]
+    for find in fresh:
+        key, found = find.strategy.strategy_id, find.evaluation
+        if strategies.setdefault(key, find.strategy) is find.strategy:
+            best[key] = latest[key] = found
             continue
-        best[key] = max(best[key], row_, key=lambda e: e.goodness)
-        latest[key] = max(latest[key], row_, key=lambda e: e.newness)
+        best[key] = max(best[key], found, key=lambda e: e.goodness)
+        latest[key] = max(latest[key], found, key=lambda e: e.newness)
     return Batch(
         [StrategyRow(strategies[k], best[k], latest[k]) for k in sorted(strategies)],
-        [evaluations[key] for key in sorted(evaluations)],
-        [ledger[key] for key in sorted(ledger)],
+        [find.evaluation for find in fresh],
+        [trials[key] for key in sorted(trials)],
     )

@@ -22,10 +22,6 @@ CREATE_TEMPORARY = ";\n".join(
         _temporary("incoming_strategies", columns.STRATEGIES),
         _temporary("incoming_evaluations", columns.EVALUATIONS),
         _temporary("incoming_trials", columns.TRIALS),
-        """CREATE TEMPORARY TABLE fresh_evaluations (
-            evaluation_id text, strategy_id text, score double precision,
-            window_end_at timestamptz
-        ) ON COMMIT DELETE ROWS""",
     ]
 )
 
@@ -44,21 +40,45 @@ FROM incoming_strategies
 ON CONFLICT (strategy_id) DO NOTHING
 """  # noqa: S608 - names of our own columns
 
-# What is new is kept aside: only its strategies can have a new best or latest.
+SELECT_STORED = "SELECT evaluation_id FROM evaluations WHERE evaluation_id = ANY(%s)"
+
 INSERT_EVALUATIONS = f"""
-WITH inserted AS (
-    INSERT INTO evaluations ({_names(columns.EVALUATIONS)}, created_at)
-    SELECT {
+INSERT INTO evaluations ({_names(columns.EVALUATIONS)}, created_at)
+SELECT {
     _names(columns.EVALUATIONS)
     .replace(" seed", " seed::numeric")
     .replace(" plateau", " nullif(plateau, 'NaN')")
 }, %(now)s
-    FROM incoming_evaluations
-    ON CONFLICT (evaluation_id) DO NOTHING
-    RETURNING evaluation_id, strategy_id, score, window_end_at
-)
-INSERT INTO fresh_evaluations SELECT * FROM inserted
+FROM incoming_evaluations
+ON CONFLICT (evaluation_id) DO NOTHING
 """  # noqa: S608
+
+# A strategy that was there has one best evaluation, and the batch has another:
+# the one with more of (score, end of the window, id) stays. `latest` likewise.
+UPDATE_CHOSEN = """
+UPDATE strategies AS s SET
+    best_evaluation_id = CASE
+        WHEN (new_best.score, new_best.window_end_at, i.best_evaluation_id)
+            > (best.score, best.window_end_at, s.best_evaluation_id)
+        THEN i.best_evaluation_id ELSE s.best_evaluation_id END,
+    latest_evaluation_id = CASE
+        WHEN (new_latest.window_end_at, new_latest.score, i.latest_evaluation_id)
+            > (latest.window_end_at, latest.score, s.latest_evaluation_id)
+        THEN i.latest_evaluation_id ELSE s.latest_evaluation_id END
+FROM incoming_strategies AS i
+JOIN evaluations AS new_best ON new_best.evaluation_id = i.best_evaluation_id
+JOIN evaluations AS new_latest ON new_latest.evaluation_id = i.latest_evaluation_id,
+evaluations AS best, evaluations AS latest
+WHERE s.strategy_id = i.strategy_id
+AND best.evaluation_id = s.best_evaluation_id
+AND latest.evaluation_id = s.latest_evaluation_id
+AND (
+    (new_best.score, new_best.window_end_at, i.best_evaluation_id)
+        > (best.score, best.window_end_at, s.best_evaluation_id)
+    OR (new_latest.window_end_at, new_latest.score, i.latest_evaluation_id)
+        > (latest.window_end_at, latest.score, s.latest_evaluation_id)
+)
+"""
 
 INSERT_TRIALS = f"""
 INSERT INTO trials ({_names(columns.TRIALS)}, created_at)
@@ -67,33 +87,6 @@ FROM incoming_trials
 ON CONFLICT (request_id) DO NOTHING
 """  # noqa: S608
 
-
-def _update_chosen(column: str, order: str) -> str:
-    """Point `column` at the first evaluation by `order`, where that is new."""
-    first, second = order.split(", ")
-    rank = '{0}.{1}, {0}.{2}, {0}.evaluation_id COLLATE "C"'
-    return f"""
-    UPDATE strategies AS s SET {column} = fresh.evaluation_id
-    FROM (
-        SELECT DISTINCT ON (strategy_id) *
-        FROM fresh_evaluations
-        ORDER BY
-            strategy_id, {first} DESC, {second} DESC,
-            evaluation_id COLLATE "C" DESC
-    ) AS fresh
-    WHERE s.strategy_id = fresh.strategy_id
-    AND s.{column} IS DISTINCT FROM fresh.evaluation_id
-    AND NOT EXISTS (
-        SELECT FROM evaluations AS chosen
-        WHERE chosen.evaluation_id = s.{column}
-        AND ({rank.format("chosen", first, second)})
-            > ({rank.format("fresh", first, second)})
-    )
-    """  # noqa: S608
-
-
-UPDATE_BEST = _update_chosen("best_evaluation_id", "score, window_end_at")
-UPDATE_LATEST = _update_chosen("latest_evaluation_id", "window_end_at, score")
 
 SELECT_EXAMS = """
 SELECT
