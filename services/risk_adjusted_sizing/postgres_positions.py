@@ -75,7 +75,11 @@ class PostgresPositions:
         """Make `positions` the set of a symbol; write its message to the outbox."""
         self._cursor.execute("DELETE FROM sized_positions WHERE symbol = %s", (symbol,))
         execute_values(self._cursor, _INSERT, [_row(p, now) for p in positions])
-        announced = encode(message(symbol, positions, now), key=symbol)
+        announced = encode(
+            message(symbol, positions, now),
+            key=symbol,
+            correlation_id=f"{symbol} {now.isoformat()}",
+        )
         outbox.add(self._cursor, ROOM, SIZED_POSITIONS, [announced], now)
 
     def remember(self, fingerprint: str, now: datetime) -> None:

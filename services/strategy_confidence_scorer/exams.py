@@ -175,7 +175,12 @@ def _record(
             now,
         ),
     )
-    message = encode(request, key=symbol, request_id=request.request_id)
+    message = encode(
+        request,
+        key=symbol,
+        request_id=request.request_id,
+        correlation_id=request.request_id,
+    )
     outbox.add(cursor, ROOM, DISCOVERY_REQUESTS, [message], now)
 
 

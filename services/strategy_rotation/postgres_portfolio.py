@@ -119,7 +119,11 @@ class PostgresPortfolio:
             _CHANGE,
             [(c.strategy_id, now, c.change, c.symbol, c.reason) for c in changes],
         )
-        announced = encode(message(symbol, approvals, now), key=symbol)
+        announced = encode(
+            message(symbol, approvals, now),
+            key=symbol,
+            correlation_id=f"{symbol} {now.isoformat()}",
+        )
         outbox.add(self._cursor, ROOM, RISK_APPROVED_STRATEGIES, [announced], now)
 
 
