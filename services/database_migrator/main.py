@@ -14,8 +14,8 @@ from pathlib import Path
 
 from absl import flags
 
-from services.database_migrator.files import read_migrations
-from services.database_migrator.migrate import migrate
+from tradestream.migrations.files import read_migrations
+from tradestream.migrations.migrate import migrate
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 from tradestream.runtime.logs import get_logger

@@ -87,8 +87,8 @@ class Stack:
 
     def migrate(self) -> None:
         """Apply what is missing of the schema."""
-        from services.database_migrator.files import read_migrations
-        from services.database_migrator.migrate import migrate
+        from tradestream.migrations.files import read_migrations
+        from tradestream.migrations.migrate import migrate
 
         directory = Path(__file__).parents[2] / "platform" / "migrations"
         connection = self._connect(USER)

@@ -13,11 +13,11 @@ from pathlib import Path
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from services.database_migrator.files import read_migrations
-from services.database_migrator.migrate import migrate
 from tradestream.local.ports import choose
 from tradestream.local.postgres_server import PostgresServer
 from tradestream.local.valkey_server import ValkeyServer
+from tradestream.migrations.files import read_migrations
+from tradestream.migrations.migrate import migrate
 from tradestream.postgres import connect
 
 REPOSITORY = Path(__file__).parents[2]

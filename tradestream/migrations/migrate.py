@@ -7,8 +7,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from services.database_migrator.files import Migration
 from tradestream.errors import ConfigurationError
+from tradestream.migrations.files import Migration
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
 

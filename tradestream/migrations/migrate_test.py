@@ -9,10 +9,10 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from services.database_migrator.files import Migration, read_migrations
-from services.database_migrator.migrate import migrate
 from tradestream.errors import ConfigurationError
 from tradestream.local.postgres_server import PostgresServer
+from tradestream.migrations.files import Migration, read_migrations
+from tradestream.migrations.migrate import migrate
 from tradestream.postgres import connect
 
 pytestmark = pytest.mark.integration
