@@ -123,9 +123,10 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         for name in names:
             print(f"{name}: not what the imports say, run make build-files")
-        for name in unclaimed(graph):
+        nameless = unclaimed(graph)
+        for name in nameless:
             print(f"{name}: no module of its package names it")
-        return 1 if names else 0
+        return 1 if names or nameless else 0
     for name in names:
         place = repository.ROOT / name
         if name in files:

@@ -170,6 +170,11 @@ class Graph:
             names = {str(below), below.name, *map(str, below.parents)} - {"."}
             if names & source.texts:
                 found.add(str(below))
+        folders = {str(PurePosixPath(name).parent) for name in found}
+        for path in self.data_files(target.package):
+            below = path.relative_to(target.package)
+            if str(below.parent) in folders and _is_licence(below.name):
+                found.add(str(below))
         return found | {
             label for path in source.paths if (label := self._elsewhere(path))
         }
@@ -214,6 +219,11 @@ def _package_of(path: PurePosixPath) -> str:
 
 def _owner(path: PurePosixPath, folders: set[str]) -> str | None:
     return next((str(p) for p in path.parents if str(p) in folders), None)
+
+
+def _is_licence(name: str) -> bool:
+    """Say whether a file must go wherever its neighbours go."""
+    return name == "NOTICE" or name.endswith("LICENSE")
 
 
 def _reach(root: str) -> str:
