@@ -24,6 +24,8 @@ _PERCENT = frozenset(
      "buy_and_hold_return"}
 )  # fmt: skip
 
+_YEARLY = frozenset({"sharpe", "sortino", "volatility", "alpha"})
+
 
 @click.command(name="backtest", short_help="Backtest one strategy on past bars.")
 @source_options
@@ -121,7 +123,8 @@ def _tables(result: "Backtest", series: CandleSeries, costs: Costs) -> list[Any]
     table = output.table(None, ["", ""], numbers=1)
     table.add_row("trades", f"{len(result.trades):,}")
     for name in _NUMBERS:
-        table.add_row(name.replace("_", " "), _text(name, result.metrics[name]))
+        label = name.replace("_", " ") + (" a year" if name in _YEARLY else "")
+        table.add_row(label, _text(name, result.metrics[name]))
     span = (
         f"{series.symbol}, {bars}, fee {costs.fee_bps:g} bps, "
         f"slippage {costs.slippage_bps:g} bps a side"

@@ -68,7 +68,13 @@ def write_file(path: Path, text: str) -> None:
 
 def table(title: str | None, columns: Sequence[str], *, numbers: int = 0) -> Table:
     """Return an empty table whose last `numbers` columns hold numbers."""
-    made = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    made = Table(
+        title=title,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        show_header=any(columns),
+    )
     for place, column in enumerate(columns):
         right = place >= len(columns) - numbers
         made.add_column(
