@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from absl import flags
 
+flags.disclaim_key_flags()  # so that a room's --help shows them as its own
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

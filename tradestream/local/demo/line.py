@@ -19,14 +19,21 @@ from tradestream.runtime.secrets import read_secret
 
 DISCOVERY_GROUP = "strategy_discovery"
 
+BACKFILL = "--backfill_start=13d"
+
 FLAGS = {
     "candle_ingestor": (
-        "--backfill_start=13d",
+        BACKFILL,
         f"--requests_per_second={SIMULATOR_REQUESTS_PER_SECOND}",
     ),
+    "strategy_confidence_scorer": (BACKFILL,),
     "trade_signal_generator": ("--replay=24h",),
 }
 """What rooms are told besides the addresses of the stack, now and on schedule."""
+
+# The bar of this minute comes later, when candles are loaded every minute.
+ONCE = {"trade_signal_generator": ("--wait_for_bar=0",)}
+"""What rooms are told besides, the first time."""
 
 _JUDGING = (
     ("strategy_consumer", "strategy_consumer", "strategies", "strategies"),
@@ -81,6 +88,7 @@ class MainLine:
             self._rooms.run(
                 "strategy_confidence_scorer: ask",
                 "strategy_confidence_scorer",
+                FLAGS["strategy_confidence_scorer"],
                 progress=lambda: f"{self._waiting():,} requests wait",
             )
             with self._screen.step("kernels compiled meanwhile") as view:
@@ -125,7 +133,8 @@ class MainLine:
             def progress(counted: Callable[[], int] = counted, what: str = what) -> str:
                 return f"{counted():,} {what}"
 
-            self._rooms.run(title, room, FLAGS.get(room, ()), progress=progress)
+            flags = (*FLAGS.get(room, ()), *ONCE.get(room, ()))
+            self._rooms.run(title, room, flags, progress=progress)
 
     def _waiting(self) -> int:
         bus = open_bus(self._stack.url("redis"), self._stack.layout.redis_password)
