@@ -1,0 +1,1 @@
+"""The contract table: one test a row of what outsiders see, named after it."""

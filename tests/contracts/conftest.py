@@ -1,0 +1,17 @@
+"""One world for all rows of the table."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contracts.world import World, make_world
+from tradestream.local.valkey_server import ValkeyServer
+from tradestream.testing.servers import Databases
+
+
+@pytest.fixture(scope="session")
+def world(databases: Databases, valkey_server: ValkeyServer) -> Iterator[World]:
+    """Return a world that ran the main line once; its bus may be empty by now."""
+    url = databases.create()
+    yield make_world(url, valkey_server.url())
+    databases.drop(url)
