@@ -56,9 +56,9 @@ def _walk(enter: int, leave: int, words: int, bars: int, out: Bars) -> int:
 
 def fills_of(window: Window, strategy_name: str, genome: Floats) -> Fills:
     """Return the trades of a genome, shape (p,), on a window."""
-    enter, leave, words = window.masks(strategy_name, genome)
+    enter, leave = window.masks(strategy_name, genome)
     out = np.empty((window.bars, 2), np.int64)
-    count = _walk(enter, leave, words, window.bars, out)
+    count = _walk(enter.ctypes.data, leave.ctypes.data, len(enter), window.bars, out)
     entries, exits = out[:count, 0].copy(), out[:count, 1].copy()
     series, slippage, fee = window.series, window.costs.slippage, window.costs.fee
     sales = np.append(series.opens, series.closes[-1])

@@ -10,7 +10,7 @@ import numpy as np
 
 from tradestream.backtest import trades
 from tradestream.backtest.costs import Costs
-from tradestream.candles import Floats
+from tradestream.candles import CandleSeries, Floats
 
 Number = int | float | None
 
@@ -55,6 +55,22 @@ class Market:
     total: float
     square: float
     buy_and_hold: float
+
+
+def market_of(series: CandleSeries, returns: Floats) -> Market:
+    """Return what metrics need to know of a series.
+
+    Args:
+        series: Two bars or more.
+        returns: Shape (n,), the market's simple return of each bar, 0 of the first.
+    """
+    return Market(
+        len(series),
+        SECONDS_A_YEAR / series.interval_seconds,
+        float(np.sum(returns)),
+        float(np.sum(returns * returns)),
+        float(series.closes[-1] / series.closes[0] - 1),
+    )
 
 
 def reported(name: str, value: float) -> Number:

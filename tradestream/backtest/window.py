@@ -6,39 +6,31 @@ strategy and genome. A Window belongs to one thread.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestream.backtest import columns as _columns
-from tradestream.backtest.columns import PADDING, aligned
+from tradestream.backtest.columns import price_epsilon
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.evaluate import Engine, evaluate
+from tradestream.backtest.evaluate import evaluate
+from tradestream.backtest.hours import ClockHours
 from tradestream.backtest.layout import Program
-from tradestream.backtest.metrics import (
-    SECONDS_A_YEAR,
-    Market,
-    excess_sharpe_bar,
-    metrics_of,
-)
-from tradestream.backtest.money import fill_extremes, fill_tables
+from tradestream.backtest.metrics import excess_sharpe_bar, market_of, metrics_of
 from tradestream.backtest.program import PRICE_EPSILON, Programs, catalogue_programs
-from tradestream.backtest.row_cache import RowCache
-from tradestream.backtest.trades import HELD, RATIO, SUMS, TRADES, Tables
-from tradestream.candles import HOUR_SECONDS, CandleSeries, Floats
+from tradestream.backtest.state import EngineState
+from tradestream.backtest.trades import HELD, RATIO, SUMS, TRADES
+from tradestream.candles import CandleSeries, Floats
 from tradestream.errors import InvalidCandleError
-from tradestream.indicators.library import COLUMNS, INDICATORS, address
-from tradestream.indicators.machine import LANES
+from tradestream.indicators.library import COLUMNS
 from tradestream.instruments import Instrument
 from tradestream.strategies.declaration import Value
 
 Bits = NDArray[np.bool_]
+Words = NDArray[np.uint64]
 
 LEAST_BARS = 3
 """Fewer give no standard deviation of returns."""
 
-_LEAST_SLOTS = 16
 _LARGEST_BATCH = 50
 _WINDOW_WORTH_SORTING = 5_000
 
@@ -108,12 +100,17 @@ class Window:
         self.series, self.instrument, self.costs = series, instrument, costs
         self.bars = len(series)
         self.programs = programs or catalogue_programs()
-        self._kept: list[Any] = []  # arrays whose addresses the engine holds
-        self._index_hours()
-        self._functions = np.zeros(len(INDICATORS), np.int64)
-        self._epsilon = _columns.price_epsilon(series, instrument)
+        hours = ClockHours.of(series)
+        self.first_hour, self.hours = hours.first, hours.count
+        returns = np.append(0.0, series.closes[1:] / series.closes[:-1] - 1)
+        self.market_hourly = hours.sums(returns)
+        self.market = market_of(series, returns)
+        self._epsilon = price_epsilon(series, instrument)
         self._prepared: dict[str, Program] = {}
-        self.engine = self._build(row_budget_bytes)
+        self._state = EngineState(
+            series, instrument, costs, hours, self.programs, row_budget_bytes
+        )
+        self.engine = self._state.engine
 
     def evaluate(
         self, strategy_name: str, genomes: Floats, *, hourly: bool = True
@@ -124,6 +121,10 @@ class Window:
             strategy_name: Type, e.g. `SMA_RSI`.
             genomes: Shape (g, p), valid values in declaration order.
             hourly: Whether to return the hourly sums too.
+
+        Raises:
+            KeyError: If there is no such type.
+            ValueError: If a value is out of its range, or the shape is wrong.
         """
         sums, by_hour = self._sums(strategy_name, genomes, hourly)
         return Evaluation(
@@ -147,27 +148,20 @@ class Window:
             ValueError: As `StrategyType.check` does.
         """
         genome = self.genome(strategy_name, parameters)
-        self._sums(strategy_name, genome, False)
-        program = self.programs.by_name[strategy_name]
         enter, leave = (
-            np.unpackbits(
-                self._masks[mask].view(np.uint8), count=self.bars, bitorder="little"
-            ).astype(np.bool_)
-            for mask in (program.enter, program.exit)
+            np.unpackbits(mask.view(np.uint8), count=self.bars, bitorder="little")
+            for mask in self.masks(strategy_name, genome[0])
         )
-        return enter, leave
+        return enter.astype(np.bool_), leave.astype(np.bool_)
 
-    def masks(self, strategy_name: str, genome: Floats) -> tuple[int, int, int]:
-        """Return addresses of the two masks of a genome, and their words.
+    def masks(self, strategy_name: str, genome: Floats) -> tuple[Words, Words]:
+        """Return when a genome says enter and exit, one bit a bar.
 
         They hold until the next evaluation. Bits beyond the last bar are undefined.
         """
         self._sums(strategy_name, genome.reshape(1, -1), False)
         program = self.programs.by_name[strategy_name]
-        enter, leave = (
-            int(self._masks[mask].ctypes.data) for mask in (program.enter, program.exit)
-        )
-        return enter, leave, self._masks.shape[1]
+        return self._state.masks[program.enter], self._state.masks[program.exit]
 
     def genome(self, strategy_name: str, parameters: Mapping[str, Value]) -> Floats:
         """Return checked parameters as a genome, shape (1, p).
@@ -184,7 +178,7 @@ class Window:
         if strategy_name not in self._prepared:
             program = self.programs.by_name[strategy_name]
             for name in self.programs.indicators[strategy_name]:
-                self._functions[INDICATORS[name].number] = address(name)
+                self._state.need(name)
             epsilons = np.where(
                 program.epsilons == PRICE_EPSILON, self._epsilon, program.epsilons
             )
@@ -193,7 +187,7 @@ class Window:
 
     def row(self, slot: int) -> Floats:
         """Return a copy of the row in a slot, shape (n,), in ticks or its own unit."""
-        return self._rows[slot, PADDING : PADDING + self.bars].copy()
+        return self._state.row(slot)
 
     def batch(self, program: Program) -> int:
         """Return how many genomes of a program fit the slots at once."""
@@ -204,6 +198,7 @@ class Window:
         self, strategy_name: str, genomes: Floats, hourly: bool
     ) -> tuple[Floats, Floats]:
         program = self.program(strategy_name)
+        self._check_ranges(strategy_name, genomes)
         order = np.arange(len(genomes))
         if self.bars > _WINDOW_WORTH_SORTING:
             order = np.lexsort(genomes.T[::-1])  # neighbours share rows
@@ -221,80 +216,16 @@ class Window:
             return sums[back], by_hour[back]
         return sums, by_hour
 
-    def _index_hours(self) -> None:
-        times, closes = self.series.open_times, self.series.closes
-        first = int(times[0]) // HOUR_SECONDS
-        self.first_hour = first * HOUR_SECONDS
-        self.hours = int(times[-1]) // HOUR_SECONDS - first + 1
-        returns = np.append(0.0, closes[1:] / closes[:-1] - 1)
-        place = times // HOUR_SECONDS - first
-        self.market_hourly = np.asarray(np.bincount(place, returns, self.hours), float)
-        self.market = Market(
-            self.bars,
-            SECONDS_A_YEAR / self.series.interval_seconds,
-            float(np.sum(returns)),
-            float(np.sum(returns * returns)),
-            float(closes[-1] / closes[0] - 1),
-        )
-        starts = self.first_hour + HOUR_SECONDS * np.arange(self.hours)
-        self._hour_starts = np.searchsorted(times, starts).astype(np.int64)
-
-    def _build(self, row_budget_bytes: int) -> Engine:
-        stride = PADDING + (self.bars // 64 + 1) * 64
-        affordable = row_budget_bytes // (8 * stride)
-        wanted = len(COLUMNS) + self.programs.table_size
-        slots = max(len(COLUMNS) + _LEAST_SLOTS, min(wanted, affordable))
-        private = LANES * max(1, self.programs.most_private)
-        rows = aligned(slots + private, stride)
-        rows[:, :PADDING] = np.nan
-        rows[:, PADDING + self.bars :] = np.nan
-        _columns.write_columns(rows, self.series, self.instrument)
-        self._rows = rows
-        words = (self.bars + 63) // 64
-        self._masks = np.zeros((self.programs.most_masks, words), np.uint64)
-        cache = RowCache(
-            slots,
-            np.full(self.programs.table_size + 1, -1, np.int32),
-            np.full(slots, -1, np.int64),
-            np.zeros(slots, np.int64),
-            np.array([0, len(COLUMNS)], np.int64),
-        )
-        return Engine(
-            self._tables(words),
-            cache,
-            self._hold(rows) + 8 * PADDING,
-            8 * stride,
-            self._hold(self._masks),
-            self._functions,
-        )
-
-    def _tables(self, words: int) -> Tables:
-        n, costs = self.bars, self.costs
-        entries, exits = aligned(n + 1, 8), aligned(n + 1, 8)
-        logs, market = np.zeros(n + 16), np.zeros(n + 1)
-        blocks = np.empty((3, words))
-        opens = np.ascontiguousarray(self.series.opens, np.float64)
-        closes = np.ascontiguousarray(self.series.closes, np.float64)
-        fill_tables(
-            opens, closes, costs.bought, costs.sold, entries, exits, logs, market
-        )
-        fill_extremes(logs, n, blocks[0], blocks[1], blocks[2])
-        self._hold(blocks)
-        return Tables(
-            bars=n,
-            words=words,
-            entries=self._hold(entries),
-            exits=self._hold(exits),
-            logs=self._hold(logs),
-            highs=self._hold(blocks[0]),
-            lows=self._hold(blocks[1]),
-            falls=self._hold(blocks[2]),
-            market=self._hold(market),
-            hour_starts=self._hold(self._hour_starts),
-            hours=self.hours,
-            kept=1 - costs.fee,
-        )
-
-    def _hold(self, array: Any) -> int:
-        self._kept.append(array)
-        return int(array.ctypes.data)
+    def _check_ranges(self, strategy_name: str, genomes: Floats) -> None:
+        """Raise if a value is out of range: kernels trust what they are given."""
+        parameters = self.programs.catalogue[strategy_name].parameters
+        if genomes.ndim != 2 or genomes.shape[1] != len(parameters):
+            raise ValueError(
+                f"{strategy_name} takes genomes of shape (g, {len(parameters)}), "
+                f"was {genomes.shape}"
+            )
+        lows, highs = ([getattr(p, end) for p in parameters] for end in ("low", "high"))
+        inside = (genomes >= lows) & (genomes <= highs)
+        if not np.all(inside):
+            name = parameters[int(np.argmin(np.all(inside, axis=0)))].name
+            raise ValueError(f"{strategy_name} has values of {name} out of range")

@@ -139,6 +139,28 @@ def test_unknown_types_and_values_are_refused() -> None:
         window.evaluate("NO_SUCH_TYPE", np.empty((1, 1)))
 
 
+@pytest.mark.parametrize("wrong", [[51.0, 9.0], [9.0, 4.0], [np.nan, 9.0]])
+def test_genomes_out_of_range_never_reach_the_kernels(wrong: list[float]) -> None:
+    window = window_on(random_walk(100))
+
+    with pytest.raises(ValueError, match="Period out of range"):
+        window.evaluate("SMA_EMA_CROSSOVER", np.array([[10.0, 20.0], wrong]))
+
+
+def test_genomes_of_another_type_are_refused() -> None:
+    window = window_on(random_walk(100))
+
+    with pytest.raises(ValueError, match=r"takes genomes of shape \(g, 2\), was"):
+        window.evaluate("SMA_EMA_CROSSOVER", np.array([[10.0, 20.0, 30.0]]))
+
+
+def test_no_genomes_give_no_results() -> None:
+    for bars in (100, 6000):
+        result = window_on(random_walk(bars)).evaluate("SMA_RSI", np.empty((0, 4)))
+
+        assert len(result.trades) == 0
+
+
 def test_a_user_can_add_a_type_as_data_alone() -> None:
     mine = StrategyType(
         "MINE",

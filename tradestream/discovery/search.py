@@ -65,7 +65,7 @@ class Found:
         exposure: Bars held ÷ bars.
         rank: Place among the results, from 1.
         plateau: Share of one-step neighbours with at least half of the score;
-            None if the score is not positive.
+            None if the score is not positive or there is no neighbour.
     """
 
     parameters: dict[str, Value]
@@ -204,7 +204,8 @@ def _found(
 def _plateau(
     window: Window, strategy_name: str, space: Space, genome: Floats, score: float
 ) -> float | None:
-    if score <= 0:
+    neighbours = space.neighbours(genome)
+    if score <= 0 or not len(neighbours):
         return None
-    around = _evaluated(window, strategy_name, space.neighbours(genome))
+    around = _evaluated(window, strategy_name, neighbours)
     return float(np.mean(around.scores >= score / 2))

@@ -81,6 +81,9 @@ class StrategyType:
         let: Names for rows that the rules use more than once.
         enter: When to buy, decided at the close of a bar.
         exit: When to sell.
+
+    Raises:
+        ValueError: If a range is off its grid, or an order can not be kept.
     """
 
     name: str
@@ -89,6 +92,25 @@ class StrategyType:
     enter: str
     exit: str
     let: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        for i, parameter in enumerate(self.parameters):
+            for end in (parameter.low, parameter.high):
+                parameter.index(end)
+            if parameter.above is None:
+                continue
+            below = [p for p in self.parameters[:i] if p.name == parameter.above]
+            if not below or below[0].step != parameter.step:
+                raise ValueError(
+                    f"{self.name}: {parameter.name} must exceed an earlier parameter "
+                    f"of its own step, was {parameter.above}"
+                )
+            if below[0].high >= parameter.high:
+                highs = f"{parameter.high} and {below[0].high}"
+                raise ValueError(
+                    f"{self.name}: {parameter.name} must reach above "
+                    f"{parameter.above}, was up to {highs}"
+                )
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter of that name.

@@ -95,3 +95,22 @@ def test_every_point_of_a_grid_is_its_shortest_decimal(hundredths: int) -> None:
 
     assert value == float(f"{hundredths // 100}.{hundredths % 100:02d}")
     assert parameter.index(value) == hundredths
+
+
+@pytest.mark.parametrize(
+    ("second", "why"),
+    [
+        (Parameter("slow", "int", 5, 30, 1, "fast"), "slow must reach above fast"),
+        (
+            Parameter("slow", "int", 5, 40, 1, "quick"),
+            "must exceed an earlier",
+        ),
+        (Parameter("slow", "float", 5, 40, 0.1, "fast"), "of its own step, was fast"),
+        (Parameter("slow", "float", 5.05, 40, 0.1), "must be a multiple of 0.1"),
+    ],
+)
+def test_a_declaration_that_cannot_hold_is_refused(second: Parameter, why: str) -> None:
+    fast = Parameter("fast", "int", 2, 30, 1)
+
+    with pytest.raises(ValueError, match=why):
+        StrategyType("PAIR", "Two averages.", (fast, second), "close > 1", "close < 1")

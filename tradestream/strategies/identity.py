@@ -39,9 +39,16 @@ def strategy_id(
         symbol: Trading pair, e.g. `BTC-USD`.
         interval: Label of the bars, e.g. `1m`.
     """
+    canonical = canonical_parameters(parameters)
+    return canonical_id(strategy_name, canonical, symbol, interval)
+
+
+def canonical_id(
+    strategy_name: str, parameters: str, symbol: str, interval: str
+) -> str:
+    """Return `strategy_id` of parameters that are canonical JSON already."""
     before, after = _frame(strategy_name, symbol, interval)
-    canonical = f"{before}{canonical_parameters(parameters)}{after}"
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(f"{before}{parameters}{after}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,122 @@
+"""The memory of a window: rows, masks, and tables that kernels find by address."""
+
+from typing import Any
+
+import numpy as np
+
+from tradestream.backtest.columns import PADDING, aligned, write_columns
+from tradestream.backtest.costs import Costs
+from tradestream.backtest.evaluate import Engine
+from tradestream.backtest.hours import ClockHours
+from tradestream.backtest.money import fill_extremes, fill_tables
+from tradestream.backtest.program import Programs
+from tradestream.backtest.row_cache import RowCache
+from tradestream.backtest.trades import Tables
+from tradestream.candles import CandleSeries, Floats
+from tradestream.indicators.library import COLUMNS, INDICATORS, address
+from tradestream.indicators.machine import LANES
+from tradestream.instruments import Instrument
+
+_LEAST_SLOTS = 16
+
+
+class EngineState:
+    """Holds every array whose address the engine knows, as long as it lives.
+
+    Attributes:
+        engine: What kernels are given.
+        masks: uint64 (masks, words), of the genome evaluated last.
+
+    Args:
+        series: The bars.
+        instrument: What prices and volumes are multiples of.
+        costs: Fee and slippage.
+        hours: Clock hours of the bars.
+        programs: Strategy types to make room for.
+        row_budget_bytes: Memory for shared rows, but at least 16 rows.
+    """
+
+    def __init__(
+        self,
+        series: CandleSeries,
+        instrument: Instrument,
+        costs: Costs,
+        hours: ClockHours,
+        programs: Programs,
+        row_budget_bytes: int,
+    ) -> None:
+        self._bars = len(series)
+        self._kept: list[Any] = []
+        self._functions = np.zeros(len(INDICATORS), np.int64)
+        words = (self._bars + 63) // 64
+        self.masks = np.zeros((programs.most_masks, words), np.uint64)
+        stride = PADDING + (self._bars // 64 + 1) * 64
+        affordable = row_budget_bytes // (8 * stride)
+        wanted = len(COLUMNS) + programs.table_size
+        slots = max(len(COLUMNS) + _LEAST_SLOTS, min(wanted, affordable))
+        self._rows = self._room_for_rows(slots, programs.most_private, stride)
+        write_columns(self._rows, series, instrument)
+        self.engine = Engine(
+            self._tables(series, costs, hours, words),
+            _empty_cache(slots, programs.table_size),
+            self._hold(self._rows) + 8 * PADDING,
+            8 * stride,
+            self._hold(self.masks),
+            self._functions,
+        )
+
+    def need(self, indicator: str) -> None:
+        """Make sure that an indicator is compiled and its address known."""
+        self._functions[INDICATORS[indicator].number] = address(indicator)
+
+    def row(self, slot: int) -> Floats:
+        """Return a copy of the row in a slot, shape (n,), in ticks or its own unit."""
+        return self._rows[slot, PADDING : PADDING + self._bars].copy()
+
+    def _room_for_rows(self, slots: int, private: int, stride: int) -> Floats:
+        rows = aligned(slots + LANES * max(1, private), stride)
+        rows[:, :PADDING] = np.nan
+        rows[:, PADDING + self._bars :] = np.nan
+        return rows
+
+    def _tables(
+        self, series: CandleSeries, costs: Costs, hours: ClockHours, words: int
+    ) -> Tables:
+        n = self._bars
+        entries, exits = aligned(n + 1, 8), aligned(n + 1, 8)
+        logs, market, blocks = np.zeros(n + 16), np.zeros(n + 1), np.empty((3, words))
+        opens = np.ascontiguousarray(series.opens, np.float64)
+        closes = np.ascontiguousarray(series.closes, np.float64)
+        fill_tables(
+            opens, closes, costs.bought, costs.sold, entries, exits, logs, market
+        )
+        fill_extremes(logs, n, blocks[0], blocks[1], blocks[2])
+        self._hold(blocks)
+        return Tables(
+            bars=n,
+            words=words,
+            entries=self._hold(entries),
+            exits=self._hold(exits),
+            logs=self._hold(logs),
+            highs=self._hold(blocks[0]),
+            lows=self._hold(blocks[1]),
+            falls=self._hold(blocks[2]),
+            market=self._hold(market),
+            hour_starts=self._hold(hours.starts),
+            hours=hours.count,
+            kept=1 - costs.fee,
+        )
+
+    def _hold(self, array: Any) -> int:
+        self._kept.append(array)
+        return int(array.ctypes.data)
+
+
+def _empty_cache(slots: int, table_size: int) -> RowCache:
+    return RowCache(
+        slots,
+        np.full(table_size + 1, -1, np.int32),
+        np.full(slots, -1, np.int64),
+        np.zeros(slots, np.int64),
+        np.array([0, len(COLUMNS)], np.int64),
+    )
