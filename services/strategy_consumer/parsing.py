@@ -33,6 +33,8 @@ def parse(records: Sequence[Record]) -> Parsed:
     if not records:
         # Nothing to do is most runs: the imports below take longer than they.
         return parsed
+    import numpy as np
+
     from protos.discovery.v1 import result_pb2
     from services.strategy_consumer import reading
     from tradestream.bus.codec import decode
@@ -42,16 +44,17 @@ def parse(records: Sequence[Record]) -> Parsed:
         result_pb2.SearchSummary,
         result_pb2.HistoryExamResult,
     )
-    for record in records:
-        try:
-            message = decode(record, *kinds)
-            if isinstance(message, result_pb2.DiscoveredStrategy):
-                parsed.finds.append(reading.read_find(message))
-            elif isinstance(message, result_pb2.SearchSummary):
-                parsed.trials.append(reading.read_trials(message))
-            elif isinstance(message, result_pb2.HistoryExamResult):
-                parsed.answers.append(reading.read_exam(message))
-                parsed.answer_records.append(record)
-        except InvalidMessageError as error:
-            parsed.bad.append((record, str(error)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for record in records:
+            try:
+                message = decode(record, *kinds)
+                if isinstance(message, result_pb2.DiscoveredStrategy):
+                    parsed.finds.append(reading.read_find(message))
+                elif isinstance(message, result_pb2.SearchSummary):
+                    parsed.trials.append(reading.read_trials(message))
+                elif isinstance(message, result_pb2.HistoryExamResult):
+                    parsed.answers.append(reading.read_exam(message))
+                    parsed.answer_records.append(record)
+            except InvalidMessageError as error:
+                parsed.bad.append((record, str(error)))
     return parsed

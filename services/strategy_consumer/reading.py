@@ -30,7 +30,7 @@ from tradestream.discovery.checks import identifier, number, require
 from tradestream.discovery.messages import EXHAUSTIVE, GENETIC
 from tradestream.errors import InvalidMessageError
 from tradestream.strategies.catalogue import CATALOGUE
-from tradestream.strategies.identity import canonical_parameters, strategy_id
+from tradestream.strategies.identity import canonical_id, canonical_parameters
 from tradestream.strategies.messages import parameters_from_proto
 
 MAX_PASSING = 20
@@ -159,13 +159,9 @@ def _strategy(message: DiscoveredStrategy) -> Strategy:
         parameters = _checked(name).check(given)
     except ValueError as error:
         raise InvalidMessageError(f"parameters: {error}") from error
-    return Strategy(
-        strategy_id(name, parameters, symbol, interval),
-        name,
-        symbol,
-        interval,
-        canonical_parameters(parameters).encode(),
-    )
+    canonical = canonical_parameters(parameters)
+    identity = canonical_id(name, canonical, symbol, interval)
+    return Strategy(identity, name, symbol, interval, canonical.encode())
 
 
 def _optional(message: HistoryExamResult, name: str) -> float | None:

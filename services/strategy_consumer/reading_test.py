@@ -76,7 +76,8 @@ def test_hourly_sums_are_read_as_they_are(pairs: list[tuple[float, float]]) -> N
     start = END - timedelta(minutes=minutes)
     message = HourlySums(first_hour=timestamp(start), strategy=strategy, market=market)
 
-    own, theirs = check_hourly(message, check_window(window(minutes=minutes), "1m"))
+    with np.errstate(all="ignore"):
+        own, theirs = check_hourly(message, check_window(window(minutes=minutes), "1m"))
 
     assert np.array_equal(own, np.array(strategy, np.float32))
     assert np.array_equal(theirs, np.array(market, np.float32))
@@ -129,7 +130,7 @@ def test_refuses_a_find_that_breaks_a_promise(
     message = discovered_strategy()
     spoil(message)
 
-    with pytest.raises(InvalidMessageError, match=named):
+    with pytest.raises(InvalidMessageError, match=named), np.errstate(all="ignore"):
         read_find(message)
 
 
