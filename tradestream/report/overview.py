@@ -123,7 +123,7 @@ def _figures(portfolio: Portfolio) -> Markup:
         ("bars", words.count(sum(m.ingestion.bars for m in markets if m.ingestion))),
         ("trials", words.count(sum(m.trials for m in markets))),
         ("found", words.count(sum(status.values()))),
-        ("on probation", words.count(status["probation"])),
+        ("probation", words.count(status["probation"])),
         ("validated", words.count(status["validated"])),
         ("sized, USD", words.count(sum(p.size for p in portfolio.positions))),
         (
