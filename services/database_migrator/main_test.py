@@ -1,0 +1,49 @@
+"""The binary, as a process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HELD = "--now=2026-01-31T12:00:00Z"
+
+
+def run(*flags: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "services.database_migrator.main", *flags],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_names_the_flag_that_is_missing() -> None:
+    finished = run("--only_check_args")
+
+    assert finished.returncode == 1
+    assert "--postgres_url must have a value" in finished.stderr
+
+
+def test_an_unreachable_server_is_worth_a_retry() -> None:
+    finished = run("--postgres_url=postgresql://user@127.0.0.1:9/x")
+
+    assert finished.returncode == 75
+    assert len(finished.stderr.splitlines()) == 1
+
+
+@pytest.mark.integration
+def test_says_in_one_line_what_it_did(postgres_url: str) -> None:
+    finished = run(f"--postgres_url={postgres_url}", HELD)
+
+    (line,) = finished.stderr.splitlines()
+    assert finished.returncode == 0
+    assert json.loads(line)["event"] == "nothing to migrate"
+
+
+@pytest.mark.integration
+def test_a_folder_without_files_is_refused(postgres_url: str) -> None:
+    finished = run(f"--postgres_url={postgres_url}", "--migrations_dir=/no/such/folder")
+
+    assert finished.returncode == 1
+    assert "SQL files are required in /no/such/folder" in finished.stderr
