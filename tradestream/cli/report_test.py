@@ -64,7 +64,7 @@ def test_backtests_a_market_of_the_store(filled_url: str) -> None:
     result = CliRunner().invoke(
         backtest.command,
         ["--candles_url", filled_url, "--symbol", seeded.PROVEN, "--interval", "5m",
-         "--strategy", "SMA_EMA_CROSSOVER", "--start", "2026-03-12", "--output", "json"],
+         "--strategy", "SMA_EMA_CROSSOVER", "--start=2026-03-12", "--output", "json"],
     )  # fmt: skip
 
     found = json.loads(result.stdout)

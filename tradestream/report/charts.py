@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tradestream.backtest.report import Backtest
 
 RECENT = timedelta(hours=48)
+LONGEST = timedelta(days=90)
+"""What is drawn of a market without strategies; others begin at the anchor."""
+
 TRADES_SHOWN = 300
 NEAR_BARS = 288
 _TOTAL_BARS = 9_000
@@ -83,9 +86,9 @@ def _market_charts(
     if market.ingestion is None:
         return {}
     end = market.ingestion.last_bar_at + timedelta(minutes=1)
-    start = market.ingestion.first_bar_at
     best = market.best
     if best is None or best.anchor_at is None:
+        start = max(market.ingestion.first_bar_at, end - LONGEST)
         bars = candles.read(market.symbol, 60, start, end)
         return chart_data(bars, _digits(bars, None), budget)
     seconds = parse_interval(best.interval)
