@@ -11,7 +11,8 @@ from psycopg2.extensions import connection as Connection
 from tradestream.candle_store.factory import open_candle_store
 from tradestream.cli import backtest, report
 from tradestream.errors import InvalidCandleError, UnavailableError
-from tradestream.testing import seeded_portfolio as seeded
+from tradestream.testing import seeded_candles as seeded
+from tradestream.testing.seeded_portfolio import seed_records
 
 pytestmark = pytest.mark.integration
 NOW = "2026-03-14T09:31:00Z"
@@ -23,7 +24,7 @@ def filled_url(postgres_url: str, postgres: Connection) -> str:
     store = open_candle_store(postgres_url)
     seeded.seed_candles(store)
     store.close()
-    seeded.seed_records(postgres)
+    seed_records(postgres)
     return postgres_url
 
 

@@ -17,7 +17,8 @@ from tradestream.report.charts import with_charts
 from tradestream.report.model import Portfolio, Product
 from tradestream.report.page import portfolio_page
 from tradestream.report.records import read_portfolio
-from tradestream.testing import seeded_portfolio as seeded
+from tradestream.testing import seeded_candles as seeded
+from tradestream.testing.seeded_portfolio import seed_records
 
 NOW = seeded.NOW + timedelta(seconds=20)
 PRODUCTS = {seeded.PROVEN: Product("Trend persistence, planted edge", "planted")}
@@ -65,7 +66,7 @@ def candles() -> MemoryCandleStore:
 
 @pytest.fixture
 def portfolio(postgres: Connection, candles: MemoryCandleStore) -> Portfolio:
-    seeded.seed_records(postgres)
+    seed_records(postgres)
     return read_portfolio(postgres, candles, now=NOW, products=PRODUCTS)
 
 
@@ -133,7 +134,7 @@ def test_long_histories_stay_small(
 def test_names_from_outside_stay_text(
     postgres: Connection, candles: MemoryCandleStore
 ) -> None:
-    seeded.seed_records(postgres)
+    seed_records(postgres)
     evil = "</script><script>alert(1)</script>"
     with postgres, postgres.cursor() as cursor:
         cursor.execute("UPDATE strategies SET status_reason = %s", (evil,))
@@ -149,7 +150,7 @@ def test_names_from_outside_stay_text(
 def test_one_market_can_be_asked_for(
     postgres: Connection, candles: MemoryCandleStore
 ) -> None:
-    seeded.seed_records(postgres)
+    seed_records(postgres)
 
     page = Page(build_page(postgres, candles, now=NOW, symbol=seeded.UNPROVEN))
 
@@ -168,7 +169,7 @@ def test_an_empty_database_has_a_page_too(postgres: Connection) -> None:
 def test_the_same_moment_gives_the_same_bytes(
     postgres: Connection, candles: MemoryCandleStore
 ) -> None:
-    seeded.seed_records(postgres)
+    seed_records(postgres)
 
     first = build_page(postgres, candles, now=NOW)
 
