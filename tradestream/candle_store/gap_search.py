@@ -11,6 +11,12 @@ from tradestream.candles import MINUTE_SECONDS, Seconds, to_datetime, to_seconds
 _PRESENT, _OURS, _VENUES = 0, 1, 2
 
 
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Return how many whole minutes open in [start, end)."""
+    low, high = (-(-to_seconds(at) // MINUTE_SECONDS) for at in (start, end))
+    return max(0, high - low)
+
+
 def find_gaps(
     present: Seconds,
     holes: Iterable[tuple[datetime, datetime]],
@@ -29,8 +35,8 @@ def find_gaps(
         Oldest first; neighbouring minutes with the same `at_venue` are one gap.
     """
     first = -(-to_seconds(start) // MINUTE_SECONDS)
-    count = -(-to_seconds(end) // MINUTE_SECONDS) - first
-    if count <= 0:
+    count = minutes_between(start, end)
+    if count == 0:
         return []
     state = np.full(count, _OURS, np.int8)
     for hole_start, hole_end in holes:
