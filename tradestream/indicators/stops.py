@@ -33,10 +33,13 @@ def trailing_line(
     parameters: int,
     outputs: int,
 ) -> None:
-    """Stop m·ATR below the close while that holds above the line, else m·ATR above.
+    """Ratcheting stop, a multiple m of a range (an ATR) away from the close.
 
-    It begins below the close at the first bar with an ATR. Below, it only
-    rises; above, it only falls; where the close crosses it, it starts anew.
+    It begins at close − m·range on the first bar with a range. With L the line
+    of the bar before, it is max(L, close − m·range) where this close and the one
+    before are above L, close − m·range where only this one is,
+    close + m·range where only the one before is, min(L, close + m·range) where
+    neither is; above by more than 1e-6 of a tick.
     """
     last = 0
     for k in range(LANES):
@@ -113,12 +116,22 @@ def sar(
     parameters: int,
     outputs: int,
 ) -> None:
-    """Wilder's parabolic stop and reverse (start, increment, maximum).
+    """Wilder's parabolic stop and reverse of (start, increment, maximum), as TA-Lib's.
 
-    As TA-Lib: the first direction is that of the first directional movement;
-    start and increment are capped by the maximum. A short is a long in mirrored
-    prices, so that eight lanes go in lockstep whatever side each is on.
+    Start and increment are capped by the maximum. The second bar begins short if
+    its low fell by more than its high rose, and fell at all; else long, with the
+    low of the first bar as stop and its own high as extreme.
+
+    On each bar while long: if low ≤ stop, turn short; the value is the highest of
+    the extreme and the highs of this bar and the one before, the extreme is this
+    low, the factor is start. Else the value is the stop, and a high above the
+    extreme becomes the extreme and adds the increment to the factor. Then the
+    stop moves by factor · (extreme − stop), but not beyond the lows (short: highs)
+    of this bar and the one before. Short is the mirror image; the second bar has
+    no bar before.
     """
+    # A short is a long in mirrored prices, so that eight lanes go in lockstep
+    # whatever side each is on.
     highs = row(argument(inputs, 0, 0), bars)
     lows = row(argument(inputs, 1, 0), bars)
     for k in range(LANES):
