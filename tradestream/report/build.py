@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from psycopg2.errors import UndefinedTable
 from psycopg2.extensions import connection as Connection
 
 from tradestream.candle_store.port import CandleStore
-from tradestream.errors import ConfigurationError
+from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.report.charts import with_charts
 from tradestream.report.page import portfolio_page
 from tradestream.report.products import fetch_products
@@ -32,13 +33,19 @@ def build_page(
         refresh_seconds: How often a served page reads itself again.
 
     Raises:
-        UnavailableError: If Postgres or the candle store did not answer.
+        UnavailableError: If Postgres or the candle store did not answer, or has no
+            tables yet.
         ConfigurationError: If `symbol` is not known.
     """
     products = fetch_products(venue_url) if venue_url else {}
-    portfolio = read_portfolio(
-        connection, candles, now=now, products=products, symbol=symbol
-    )
+    try:
+        portfolio = read_portfolio(
+            connection, candles, now=now, products=products, symbol=symbol
+        )
+    except UndefinedTable as error:
+        raise UnavailableError(
+            "tables are required, was a database without them: run database_migrator"
+        ) from error
     if symbol is not None and not portfolio.markets:
         held = ", ".join(candles.symbols()) or "none at all"
         raise ConfigurationError(f"no market {symbol} is known, only {held}")

@@ -11,7 +11,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from tradestream.candle_store.memory import MemoryCandleStore
-from tradestream.errors import ConfigurationError
+from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.report.build import build_page
 from tradestream.report.charts import with_charts
 from tradestream.report.model import Portfolio, Product
@@ -164,6 +164,14 @@ def test_an_empty_database_has_a_page_too(postgres: Connection) -> None:
 
     assert "No markets yet." in page.text
     assert "The candle store is empty." in page.text
+
+
+def test_a_database_without_tables_is_said_in_one_line(postgres: Connection) -> None:
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute("DROP TABLE strategies CASCADE")
+
+    with pytest.raises(UnavailableError, match="run database_migrator"):
+        build_page(postgres, MemoryCandleStore(), now=NOW)
 
 
 def test_the_same_moment_gives_the_same_bytes(

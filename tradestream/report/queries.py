@@ -21,16 +21,25 @@ GROUP BY symbol
 """
 
 # The evaluation shown is the one over the longest window, the newest of equals; an
-# approved strategy is drawn from the anchor that its live signals start at.
+# approved strategy is drawn from the anchor that its live signals start at. Of
+# unproven ones, which are often neighbours, three of each type are enough to see.
 STRATEGIES = """
-WITH ranked AS (
+WITH scored AS (
     SELECT strategies.*, score, performance, frequency, recency,
         row_number() OVER (
-            PARTITION BY strategies.symbol
-            ORDER BY array_position(%s, status), score DESC NULLS LAST, strategy_id
-        ) AS place
+            PARTITION BY strategies.symbol, strategy_name, status
+            ORDER BY score DESC NULLS LAST, strategy_id
+        ) AS place_of_kind
     FROM strategies
     LEFT JOIN strategy_scores USING (strategy_id)
+), ranked AS (
+    SELECT *,
+        row_number() OVER (
+            PARTITION BY symbol
+            ORDER BY array_position(%s, status), score DESC NULLS LAST, strategy_id
+        ) AS place
+    FROM scored
+    WHERE status IN ('validated', 'probation') OR place_of_kind <= 3
 )
 SELECT ranked.strategy_id, ranked.symbol, ranked.interval, ranked.strategy_name,
     ranked.parameters, ranked.status, ranked.status_reason AS reason,

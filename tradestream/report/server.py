@@ -18,6 +18,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+# An open page asks again by itself, so that it comes back when the database does.
+_AGAIN = {"Retry-After": "5", "Refresh": "5"}
+
 
 class PageCache:
     """Keeps the newest page for a while; one thread at a time draws it.
@@ -58,7 +61,7 @@ def create_app(pages: PageCache) -> Starlette:
             html = await run_in_threadpool(pages.get)
         except TradeStreamError as error:
             text = f"The page cannot be drawn right now: {error}\n"
-            return PlainTextResponse(text, 503, {**_HEADERS, "Retry-After": "5"})
+            return PlainTextResponse(text, 503, {**_HEADERS, **_AGAIN})
         return HTMLResponse(html, headers=_HEADERS)
 
     async def health(_: Request) -> Response:
