@@ -8,8 +8,9 @@ import click
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries, interval_label
 from tradestream.cli import output
+from tradestream.cli.options import cost_options, source_options
 from tradestream.cli.parameters import complete_parameters, strategy_type
-from tradestream.cli.series import Source, cost_options, source_options
+from tradestream.cli.series import Source
 
 if TYPE_CHECKING:
     from tradestream.backtest.report import Backtest

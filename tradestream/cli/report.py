@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tradestream.cli import output
-from tradestream.cli.series import Moment
+from tradestream.cli.options import Moment
 
 
 @click.command(name="report", short_help="Write the report page.")

@@ -8,8 +8,9 @@ import click
 
 from tradestream.backtest.costs import Costs
 from tradestream.cli import output
+from tradestream.cli.options import cost_options, source_options
 from tradestream.cli.parameters import strategy_type
-from tradestream.cli.series import Source, cost_options, source_options
+from tradestream.cli.series import Source
 
 if TYPE_CHECKING:
     from tradestream.discovery.life import Progress
@@ -106,13 +107,15 @@ def _progress() -> Iterator["Progress"]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+    console = Console(stderr=True)
     with Progress(
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("reading", total=1)
 

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries
 from tradestream.cli import output
+from tradestream.cli.options import source_options
 from tradestream.cli.parameters import complete_parameters, strategy_type
-from tradestream.cli.series import Source, source_options
+from tradestream.cli.series import Source
 
 _CHUNK_ROWS = 50_000
 
