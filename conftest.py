@@ -1,5 +1,7 @@
 """Fixtures for all tests: real servers, started when the first test asks for them."""
 
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +15,12 @@ from tradestream.postgres import connect as connect_postgres
 from tradestream.redis import Redis
 from tradestream.redis import connect as connect_redis
 from tradestream.testing import servers
+
+
+def pytest_sessionstart() -> None:
+    """Let SIGTERM end a session as Ctrl-C does, so that servers are stopped."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

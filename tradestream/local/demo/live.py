@@ -15,7 +15,9 @@ from tradestream.local.rooms import Job, read_jobs
 from tradestream.local.scheduler import Outcome, Run, Scheduler
 
 TICK_SECONDS = 0.5
-HEAD = ("room", "last run", "took", "next run", "what it said")
+WORKER_PAUSE_SECONDS = 10.0
+COLUMNS = (("room", 34), ("last run", 8), ("took", 7), ("next", 5))
+SAID_LEAST = 20
 
 
 class RealTime:
@@ -39,6 +41,7 @@ class RealTime:
         self._runs: dict[str, RoomRun] = {}
         self._rows: dict[str, tuple[str, str, str]] = {}
         self._worker: RoomRun | None = None
+        self._worker_not_before = 0.0
         now = clock().replace(second=0, microsecond=0)
         self._scheduler = Scheduler(read_jobs(), self._start, self._heard, now)
 
@@ -59,9 +62,16 @@ class RealTime:
             live.stop()
 
     def _keep_worker(self) -> None:
-        if self._worker is None or self._worker.status() is not None:
-            workers = (f"--workers={cores()}",)
-            self._worker = self._rooms.start("strategy_discovery", workers)
+        """Start the workers again when they ended, but not without a pause."""
+        if self._worker is not None and self._worker.status() is None:
+            return
+        if time.monotonic() < self._worker_not_before:
+            return
+        if self._worker is not None:
+            self._rooms.forget(self._worker)
+        self._worker_not_before = time.monotonic() + WORKER_PAUSE_SECONDS
+        workers = (f"--workers={cores()}",)
+        self._worker = self._rooms.start("strategy_discovery", workers)
 
     def _start(self, job: Job) -> Run:
         run = self._rooms.start(job.room, FLAGS.get(job.room, ()))
@@ -81,8 +91,11 @@ class RealTime:
 
     def _table(self) -> Table:
         table = Table(box=None)
-        for title in HEAD:
-            table.add_column(title, no_wrap=True, overflow="ellipsis")
+        for title, width in COLUMNS:
+            table.add_column(title, no_wrap=True, width=width)
+        taken = sum(width + 2 for _, width in COLUMNS)
+        left = max(self._console.width - taken - 2, SAID_LEAST)
+        table.add_column("what it said", no_wrap=True, max_width=left)
         now = self._clock()
         running = self._scheduler.running()
         for job in self._scheduler.jobs:
