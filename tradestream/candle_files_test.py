@@ -193,8 +193,8 @@ def test_a_broken_row_behind_the_first_chunk_is_named(tmp_path: Path) -> None:
     [
         ("a.csv", b"", "the file is empty"),
         ("a.csv.gz", b"open_time", "a whole gzip file is required"),
-        ("a.csv.gz", gzip.compress(b"open_time" * 99)[:-9], "a whole gzip file"),
-        ("a.csv", gzip.compress(b"open_time"), "its name must end in .gz"),
+        ("a.csv.gz", gzip.compress(b"open_time" * 99, mtime=0)[:-9], "a whole gzip file"),
+        ("a.csv", gzip.compress(b"open_time", mtime=0), "its name must end in .gz"),
         ("a.csv", b"open_time\xff", "UTF-8 text is required, was byte 0xff at 9"),
     ],
 )
@@ -257,3 +257,37 @@ def test_what_is_written_is_read_back(bars: list[tuple[float, ...]]) -> None:
     series.validate()
     assert series.volumes.tolist() == [bar[4] for bar in bars]
     assert series.highs.tolist() == [max(bar[:4]) for bar in bars]
+
+
+good_row = "2023-03-01T00:0{}:00Z,10,12,9,11,5"
+broken_field = st.sampled_from(
+    ["", "nan", "-1", "1e999", "1,2", '"', "\x00", "2023-03-01T00:01:00Z", "9" * 400]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5), broken_field)))
+def test_a_broken_file_is_an_error_with_a_place_or_a_sound_series(
+    damage: list[tuple[int, int, str]],
+) -> None:
+    rows = [good_row.format(i).split(",") for i in range(10)]
+    for line, column, field in damage:
+        rows[line][column] = field
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder), HEADER, *map(",".join, rows))
+        try:
+            series = read_candles(path)
+        except InvalidCandleError as error:
+            assert str(error).startswith(str(path))
+            assert "\n" not in str(error)
+        else:
+            series.validate()
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_error_of_ours(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("a.csv", "a.csv.gz"):
+            path = Path(folder) / name
+            path.write_bytes(content)
+            with pytest.raises(InvalidCandleError, match="a.csv"):
+                read_candles(path)
