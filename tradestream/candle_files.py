@@ -44,8 +44,11 @@ def read_candles(
         InvalidCandleError: Names file, line, and column of the first broken row.
     """
     text = _read_text(path)
-    places = _columns(path, text)
-    table = _parse(path, text, places)
+    try:
+        places = _columns(path, text)
+        table = _parse(path, text, places)
+    except csv.Error as e:
+        raise InvalidCandleError(f"{path}: CSV is required: {e}") from None
     times = table[0].astype(np.int64)
     if len(times) < MINIMUM_ROWS:
         raise InvalidCandleError(
