@@ -3,6 +3,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.trade_signal_generator.advance import Compute, Run, advance
 from services.trade_signal_generator.settings import Settings, Tally
@@ -152,3 +154,21 @@ def test_the_reference_price_is_the_close_as_the_venue_wrote_it() -> None:
 
     assert signals[0].reference_price == Decimal(repr(float(SERIES.closes[60])))
     assert -2 <= int(signals[0].reference_price.as_tuple().exponent) <= 0
+
+
+@given(st.sets(st.integers(51, 99)), st.integers(2, 9), st.integers(2, 9))
+def test_bars_in_any_portions_give_the_same_signals_and_state(
+    stops: set[int], enter: int, leave: int
+) -> None:
+    once, signals, _ = go(state(), every(enter, leave))
+
+    portioned, parts = state(), []
+    for count in [*sorted(stops), 100]:
+        portioned, some, tally = go(
+            portioned, every(enter, leave), SERIES.slice(0, count)
+        )
+        parts += some
+        assert not tally.mismatches
+
+    assert [s.signal_id for s in parts] == [s.signal_id for s in signals]
+    assert portioned == once
