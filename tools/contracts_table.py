@@ -50,7 +50,7 @@ def row_of(node_id: str) -> Row | None:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Results:
     """A pytest plugin that notes what became of each test.
 
