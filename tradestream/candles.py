@@ -58,7 +58,9 @@ class CandleSeries:
     volumes: Floats
 
     @classmethod
-    def empty(cls, symbol: str, interval_seconds: int = MINUTE_SECONDS) -> "CandleSeries":
+    def empty(
+        cls, symbol: str, interval_seconds: int = MINUTE_SECONDS
+    ) -> "CandleSeries":
         """Return a series without bars."""
         none = np.empty(0)
         times = np.empty(0, np.int64)
@@ -108,15 +110,27 @@ class CandleSeries:
         Raises:
             InvalidCandleError: Names the first bar that breaks one, and which.
         """
-        times = self.open_times
+        times, volumes = self.open_times, self.volumes
         for rule, broken in (
-            ("open time is not aligned to the interval", times % self.interval_seconds != 0),
-            ("open times are not strictly ascending", np.diff(times, prepend=times[:1] - 1) <= 0),
+            (
+                "open time is not aligned to the interval",
+                times % self.interval_seconds != 0,
+            ),
+            (
+                "open times are not strictly ascending",
+                np.diff(times, prepend=times[:1] - 1) <= 0,
+            ),
             ("prices must be positive and finite", ~self._positive()),
             ("high is below open, close, or low", self.highs < self._top()),
-            ("low is above open or close", self.lows > np.minimum(self.opens, self.closes)),
-            ("volume must be finite and at least 0", ~((self.volumes >= 0) & np.isfinite(self.volumes))),
-        ):  # fmt: skip
+            (
+                "low is above open or close",
+                self.lows > np.minimum(self.opens, self.closes),
+            ),
+            (
+                "volume must be finite and at least 0",
+                ~((volumes >= 0) & np.isfinite(volumes)),
+            ),
+        ):
             if bool(np.any(broken)):
                 at = to_datetime(times[int(np.argmax(broken))])
                 raise InvalidCandleError(f"{self.symbol} bar {at.isoformat()}: {rule}")
@@ -146,7 +160,9 @@ def parse_interval(label: str) -> int:
     units = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
     number, unit = label[:-1], label[-1:]
     if unit not in units or not number.isdecimal() or int(number) < 1:
-        raise ValueError(f"an interval such as 1m, 5m, or 1h is required, was {label!r}")
+        raise ValueError(
+            f"an interval such as 1m, 5m, or 1h is required, was {label!r}"
+        )
     return int(number) * units[unit]
 
 
@@ -164,7 +180,8 @@ def aggregate(series: CandleSeries, interval_seconds: int) -> CandleSeries:
         return series
     if interval_seconds % series.interval_seconds:
         raise ValueError(
-            f"a multiple of {series.interval_seconds} s is required, was {interval_seconds} s"
+            f"a multiple of {series.interval_seconds} s is required, "
+            f"was {interval_seconds} s"
         )
     if not len(series):
         return CandleSeries.empty(series.symbol, interval_seconds)

@@ -1,1 +1,1 @@
-"""The store of one-minute bars: one port, an adapter per size, one contract-test suite."""
+"""The store of one-minute bars: one port, an adapter per size, one contract suite."""
