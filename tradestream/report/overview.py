@@ -16,6 +16,11 @@ _READING = (
     "discovery runs and however often anyone looks."
 )
 _PLURALS = {"probation": "on probation", "candidate": "candidates"}
+_CONFIDENCE = (
+    "Confidence ranks strategies, it proves nothing: performance is the evidence seen "
+    "so far, shrunk by its error; frequency is how often the strategy or a neighbour "
+    "was found again on other spans; recency is how new its newest evaluation is."
+)
 STALE_AFTER = timedelta(minutes=5)
 
 
@@ -173,10 +178,8 @@ def _reading() -> Markup:
     return element(
         "details",
         element("summary", "How to read this page"),
-        element(
-            "p",
-            _READING,
-        ),
+        element("p", _READING),
+        element("p", _CONFIDENCE),
         element(
             "dl",
             (
