@@ -254,3 +254,11 @@ def test_ports_are_below_those_that_the_system_hands_out() -> None:
     assert len(set(chosen)) == 20
     assert max(chosen) < 32_768
     assert all(is_free(port) for port in chosen)
+
+
+def test_a_stack_of_root_runs_in_a_folder_that_only_root_can_enter(cli: Cli) -> None:
+    cli.data_dir.parent.chmod(0o700)
+
+    cli.up()
+
+    assert cli.status()["running"] is True

@@ -6,21 +6,23 @@ folders above its data, so its programs are run here directly.
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from tradestream.errors import ConfigurationError
-from tradestream.local import processes
+from tradestream.local import processes, servant
 from tradestream.local.ports import HOST, is_free
 from tradestream.local.processes import Handle, StartError
 
 USER = "tradestream"
 START_SECONDS = 30.0
-SERVANT = "nobody"  # PostgreSQL refuses to run as root
 
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -71,12 +73,14 @@ class PostgresServer:
             raise StartError(
                 f"port {self.port} of postgres is taken by another program"
             )
-        user = servant()
         if not (self.directory / "PG_VERSION").exists():
-            self._create(user)
-        (self.directory / "postmaster.pid").unlink(missing_ok=True)
-        process = processes.spawn(self._command(), log=self.log, user=user)
-        if not processes.wait_until(self._is_ready, process, START_SECONDS):
+            self._create()
+        self._clear_crash()
+        command, user = self._as_servant(self._command())
+        process = processes.spawn(command, log=self.log, user=user)
+        if not processes.wait_until(
+            lambda: self._is_ready(process.pid), process, START_SECONDS
+        ):
             process.kill()
             process.wait()
             raise StartError(
@@ -110,22 +114,63 @@ class PostgresServer:
         flags = [part for setting in settings for part in ("-c", setting)]
         return [programs() / "postgres", "-D", self.directory, *flags]
 
-    def _create(self, user: int | None) -> None:
+    def _as_servant(
+        self, command: list[str | Path]
+    ) -> tuple[list[str | Path], int | None]:
+        """Return the command and the user to run it as: PostgreSQL refuses root."""
+        user = servant.user()
+        if user is None or servant.can_enter(self.directory.parent, programs()):
+            return command, user
+        return [sys.executable, servant.__file__, *command], None
+
+    def _clear_crash(self) -> None:
+        """Wait for what a killed server left, then forget its pid file.
+
+        Its processes end by themselves when they notice. While one lives, the
+        pid file is what keeps a second server away from the same data.
+        """
+        path = self.directory / "postmaster.pid"
+        deadline = time.monotonic() + START_SECONDS
+        while path.exists() and self._orphans():
+            if time.monotonic() > deadline:
+                raise StartError(f"processes of a killed postgres still use {path}")
+            time.sleep(processes.POLL_SECONDS)
+        path.unlink(missing_ok=True)
+
+    def _orphans(self) -> bool:
+        folder = str(self.directory.resolve())
+        found = psutil.process_iter(["name", "cwd", "status"])
+        return any(
+            p.info["name"] == "postgres"
+            and p.info["cwd"] == folder
+            and p.info["status"] != psutil.STATUS_ZOMBIE
+            for p in found
+        )
+
+    def _create(self) -> None:
         """Make the data folder, whole or not at all."""
+        owner = servant.user()
         new = self.directory.with_name(self.directory.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
-        if user is not None:
-            _check_reachable(new.parent)
-            os.chown(new, user, user)
-        command = [programs() / "initdb", "-D", new, "-U", USER, "--no-sync"]
+        if owner is not None:
+            os.chown(new, owner, -1)
+        command: list[str | Path] = [
+            programs() / "initdb",
+            "-D",
+            new,
+            "-U",
+            USER,
+            "--no-sync",
+        ]
         command += ["--no-locale", "--encoding=UTF8", "--no-instructions"]
         password = new.with_suffix(".password")
         if self.password_file is None:
             command += ["--auth=trust"]
         else:
-            _copy_for(user, self.password_file, password)
+            _copy_for(owner, self.password_file, password)
             command += ["--auth=scram-sha-256", f"--pwfile={password}"]
+        command, user = self._as_servant(command)
         try:
             finished = subprocess.run(
                 [str(part) for part in command],
@@ -151,9 +196,9 @@ class PostgresServer:
         except OSError:
             return []
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, pid: int) -> bool:
         lines = self._pid_lines()
-        return len(lines) > 7 and lines[7].strip() == "ready"
+        return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
 def programs() -> Path:
@@ -171,33 +216,17 @@ def programs() -> Path:
     return found[-1].parent
 
 
-def servant() -> int | None:
-    """Return the user to run as when we are root, None when we are not."""
-    if os.geteuid() != 0:
-        return None
-    return pwd.getpwnam(SERVANT).pw_uid
-
-
 def _copy_for(user: int | None, secret: Path, copy: Path) -> None:
     copy.unlink(missing_ok=True)
     with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         file.write(secret.read_text())
     if user is not None:
-        os.chown(copy, user, user)
+        os.chown(copy, user, -1)
 
 
 def _version(program: Path) -> int:
     name = program.parents[1].name.removeprefix("pginstall")
     return int(name) if name.isdecimal() else 0
-
-
-def _check_reachable(folder: Path) -> None:
-    for path in (folder, *folder.parents, programs()):
-        if not path.stat().st_mode & 0o001:
-            raise StartError(
-                f"a folder that user {SERVANT} can enter is required for postgres,"
-                f" was {path}; choose another --data_dir or do not run as root"
-            )
 
 
 def _reason(output: str) -> str:
