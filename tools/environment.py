@@ -130,10 +130,14 @@ def _install(directory: Path, lock: Path) -> None:
             path.write_text("".join(entries[half::2]), encoding="utf-8")
         # Unpacking is bound by one core, so two pips do it in half the time.
         _finish([_start([*command, str(path)]) for path in halves])
+    _compile(directory, [str(directory / "lib")])
+
+
+def _compile(directory: Path, folders: list[str]) -> None:
     # Every-minute jobs are mostly imports; where Python may not write bytecode
     # itself, each of them would compile the same modules again.
     compile_all = ["-m", "compileall", "-q", "-j", "2", "-x", "/(tests?|pip)/"]
-    _finish([_start([python, *compile_all, str(directory / "lib")])])
+    _finish([_start([str(directory / "bin" / "python"), *compile_all, *folders])])
 
 
 def _link_tradestream(directory: Path) -> None:
@@ -144,6 +148,8 @@ def _link_tradestream(directory: Path) -> None:
     python = directory.resolve() / "bin" / "python"
     script.write_text(_CONSOLE_SCRIPT.format(python=python), encoding="utf-8")
     script.chmod(0o755)
+    own = ("protos", "services", "tradestream")
+    _compile(directory, [str(_REPOSITORY / name) for name in own])
 
 
 def _start(command: list[str]) -> subprocess.Popen[str]:
