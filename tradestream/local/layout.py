@@ -36,7 +36,7 @@ class Layout:
             self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             for folder in (self.secrets, self.logs, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
-            for path in (self.postgres_password, self.redis_password):
+            for path in self.secret_files:
                 if not path.exists():
                     _write_secret(path)
         except OSError as error:
@@ -59,6 +59,11 @@ class Layout:
     def redis_password(self) -> Path:
         """File of Valkey's password, mode 600."""
         return self.secrets / "redis_password"
+
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """All files with secrets."""
+        return self.postgres_password, self.redis_password, self.coinmarketcap_key
 
     @property
     def coinmarketcap_key(self) -> Path:

@@ -174,6 +174,7 @@ class Stack:
             "BUS_PASSWORD_FILE": str(self.layout.redis_password),
             "COINBASE_URL": self.url("simulator"),
             "COINMARKETCAP_URL": self.url("simulator"),
+            "COINMARKETCAP_KEY_FILE": str(self.layout.coinmarketcap_key),
         }
         repository = str(Path(__file__).parents[2])
         path = os.environ.get("PYTHONPATH")
