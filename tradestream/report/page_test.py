@@ -84,6 +84,7 @@ def test_the_page_says_what_is_known_of_every_market(
         "performance 0.90",
         "6 minutes to fetch; 4 minutes never at the venue",
         "10,000.00",
+        "cap of the symbol",
         "ENTER",
         "replayed",
         "evidence fell below 0.01",

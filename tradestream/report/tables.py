@@ -239,7 +239,7 @@ def positions(found: Sequence[Position], *, link: bool = False) -> Markup:
             _named(p.strategy_name, p.strategy_id[:8]),
             words.number(p.size),
             words.percent(float(p.risk_distance), 2),
-            p.binding_limit.replace("_", " "),
+            words.LIMITS.get(p.binding_limit, p.binding_limit),
             words.number(p.break_even_fee_bps, 1),
             words.moment(p.as_of),
         )

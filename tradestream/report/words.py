@@ -19,6 +19,14 @@ STATUS_MEANING = {
     "refused": "Its claim closed without proof.",
 }
 
+LIMITS = {
+    "risk": "capital at risk in one position",
+    "symbol": "cap of the symbol",
+    "group": "cap of correlated symbols",
+    "total": "cap of all positions",
+}
+"""What held a size down, by the name that sizing gives it."""
+
 
 def percent(value: float | None, digits: int = 1, *, sign: bool = False) -> str:
     """Return a fraction as percent, e.g. `+1.2 %`, with a true minus sign."""
