@@ -130,14 +130,14 @@ def _install(directory: Path, lock: Path) -> None:
             path.write_text("".join(entries[half::2]), encoding="utf-8")
         # Unpacking is bound by one core, so two pips do it in half the time.
         _finish([_start([*command, str(path)]) for path in halves])
-    _compile(directory, [str(directory / "lib")])
+    _compile(directory, ["-j", "2", str(directory / "lib")])
 
 
-def _compile(directory: Path, folders: list[str]) -> None:
+def _compile(directory: Path, what: list[str]) -> None:
     # Every-minute jobs are mostly imports; where Python may not write bytecode
     # itself, each of them would compile the same modules again.
-    compile_all = ["-m", "compileall", "-q", "-j", "2", "-x", "/(tests?|pip)/"]
-    _finish([_start([str(directory / "bin" / "python"), *compile_all, *folders])])
+    compile_all = ["-m", "compileall", "-q", "-x", "/(tests?|pip)/"]
+    _finish([_start([str(directory / "bin" / "python"), *compile_all, *what])])
 
 
 def _link_tradestream(directory: Path) -> None:
