@@ -25,7 +25,7 @@ _DRAIN = flags.DEFINE_bool("drain", False, "Exit when no request is left.")
 _BATCH = flags.DEFINE_integer("max_batch", 64, "Requests taken at once.", 1, 10_000)
 _MISSING = flags.DEFINE_float("max_missing", 0.05, "Share that may lack.", 0.0, 1.0)
 _ROWS = flags.DEFINE_integer("row_budget_mib", 64, "For indicator rows of a window.", 1)
-_TRIES = flags.DEFINE_integer("max_deliveries", 5, "Tries of a request that kills.", 1)
+_TRIES = flags.DEFINE_integer("max_deliveries", 10, "Tries of a request that kills.", 1)
 _GRACE = flags.DEFINE_float("grace_seconds", 20.0, "To finish a batch in hand.", 0.0)
 # fmt: on
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -147,6 +148,36 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost_or_doubled(
     assert last_line(finished.stderr)["restarts"] == 1
     assert with_a_kill == results(redis_bus)
     assert len(with_a_kill) >= requests
+
+
+@pytest.mark.integration
+def test_says_that_it_is_ready_and_counts(
+    redis_url: str, postgres_url: str, redis_bus: RedisStreamsBus, requests: int
+) -> None:
+    given = flags(redis_url, postgres_url, metrics_port=0)
+    arguments = [f"--{name}={value}" for name, value in given.items()]
+    with subprocess.Popen(
+        [sys.executable, "-m", f"services.{ROOM}.main", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        port = json.loads(process.stderr.readline())["metrics_port"]
+        ready = get(f"http://127.0.0.1:{port}/ready")
+        wait_until(lambda: redis_bus.lag(DISCOVERY_REQUESTS, GROUP) == 0)
+        line = f'tradestream_{ROOM}_requests_total{{kind="search"}} {requests}.0'
+        wait_until(lambda: line in get(f"http://127.0.0.1:{port}/metrics"))
+        process.terminate()
+        process.communicate(timeout=60)
+
+    assert json.loads(ready)["dependencies"] == {"bus": "ok", "candle_store": "ok"}
+    assert process.returncode == 0
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text
 
 
 @pytest.mark.integration
