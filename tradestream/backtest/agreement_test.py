@@ -20,26 +20,33 @@ from tradestream.testing.markets import (
 from tradestream.testing.plain_backtest import PlainBacktest, plain_signals
 from tradestream.testing.plain_rows import PlainRows
 
-COSTS = Costs(10, 2)
 GENOMES = 8
 MARKETS = {
-    "random walk": lambda: random_walk(500),
-    "random walk of 15 minutes": lambda: random_walk(300, interval_seconds=900),
-    "flat minutes, no volume, holes": lambda: quiet_market(500),
-    "BTC-USD minutes": lambda: recorded("BTC-USD_1m", 2000, 2500),
-    "ADA-BTC five minutes with holes": lambda: recorded("ADA-BTC_5m", 0, 500),
-    "prices of 5e12 ticks": lambda: random_walk(300, seed=3, price=5e10),
+    "random walk": (random_walk(500), Costs()),
+    "15 minutes": (random_walk(300, interval_seconds=900), Costs(5, 20)),
+    "flat minutes, no volume, holes": (quiet_market(500), Costs()),
+    "flat minutes at no cost": (quiet_market(500, seed=3), Costs(0, 0)),
+    "BTC-USD minutes": (recorded("BTC-USD_1m", 2000, 2500), Costs()),
+    "ADA-BTC five minutes, holes": (recorded("ADA-BTC_5m", 0, 500), Costs()),
+    "prices of 5e12 ticks": (random_walk(300, seed=3, price=5e10), Costs()),
 }
 
-
-@pytest.fixture(scope="module", params=list(MARKETS))
-def market(request: pytest.FixtureRequest) -> CandleSeries:
-    return MARKETS[request.param]()
+each_market = pytest.mark.parametrize("market_name", list(MARKETS), scope="module")
 
 
 @pytest.fixture(scope="module")
-def window(market: CandleSeries) -> Window:
-    return Window(market, instrument_of(market), COSTS)
+def market(market_name: str) -> CandleSeries:
+    return MARKETS[market_name][0]
+
+
+@pytest.fixture(scope="module")
+def costs(market_name: str) -> Costs:
+    return MARKETS[market_name][1]
+
+
+@pytest.fixture(scope="module")
+def window(market: CandleSeries, costs: Costs) -> Window:
+    return Window(market, instrument_of(market), costs)
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +54,10 @@ def rows(market: CandleSeries) -> PlainRows:
     return PlainRows(market, instrument_of(market))
 
 
+@each_market
 @pytest.mark.parametrize("name", list(CATALOGUE))
 def test_trades_and_metrics_equal_those_of_a_plain_loop(
-    name: str, market: CandleSeries, window: Window, rows: PlainRows
+    name: str, market: CandleSeries, costs: Costs, window: Window, rows: PlainRows
 ) -> None:
     space = Space(CATALOGUE[name])
     genomes = space.random(GENOMES, seed=name)
@@ -59,7 +67,7 @@ def test_trades_and_metrics_equal_those_of_a_plain_loop(
     for i, genome in enumerate(genomes):
         parameters = space.parameters(genome)
         signals = plain_signals(rows, name, parameters)
-        plain = PlainBacktest(market, COSTS, signals)
+        plain = PlainBacktest(market, costs, signals)
         fills = fills_of(window, name, genome)
         interleaved = np.column_stack([fills.entries, fills.exits]).ravel().tolist()
         assert interleaved == plain.fills, parameters
@@ -68,7 +76,7 @@ def test_trades_and_metrics_equal_those_of_a_plain_loop(
         np.testing.assert_allclose(
             result.hourly[i], plain.hourly(market), rtol=1e-9, atol=1e-12
         )
-        wanted = plain.metrics(market, COSTS)
+        wanted = plain.metrics(market, costs)
         for metric in METRICS:
             value = wanted[metric]
             got = result.metrics[metric][i]
@@ -78,17 +86,18 @@ def test_trades_and_metrics_equal_those_of_a_plain_loop(
             )
 
 
+@each_market
 @pytest.mark.parametrize("name", list(CATALOGUE))
 def test_signals_and_report_equal_those_of_a_plain_loop(
-    name: str, market: CandleSeries, rows: PlainRows
+    name: str, market: CandleSeries, costs: Costs, rows: PlainRows
 ) -> None:
     parameters = CATALOGUE[name].defaults()
 
-    report = backtest(market, instrument_of(market), COSTS, name, parameters)
+    report = backtest(market, instrument_of(market), costs, name, parameters)
 
     enter, leave = plain_signals(rows, name, parameters)
-    plain = PlainBacktest(market, COSTS, (enter, leave))
-    wanted = plain.metrics(market, COSTS)
+    plain = PlainBacktest(market, costs, (enter, leave))
+    wanted = plain.metrics(market, costs)
     assert report.enter.tolist() == enter
     assert report.exit.tolist() == leave
     assert len(report.trades) == report.metrics["trades"] == len(plain.gains)

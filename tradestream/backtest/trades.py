@@ -27,6 +27,9 @@ SUM_R, SUM_R2, SUM_FALL2, SUM_RM, SUM_EQUITY, HELD, LOG_RATIO, SUM_TRADE_RETURN 
 RATIO, TRADES, WINS, WON, LOST, LOG_FALL, NOTIONAL = range(8, 15)
 SUMS = 16
 
+NOTHING = 1e-12
+"""A trade whose return is smaller neither won nor lost: it is rounding."""
+
 
 class Tables(NamedTuple):
     """Addresses and counts of a window that trades are made from."""
@@ -128,11 +131,12 @@ def sum_trades(tables: Tables, enter: int, leave: int, out: int, hourly: int) ->
         closes = get_float(entries, 8 * a + 4) + get_float(exits, 8 * b + 4)
         equity += ratio * (float(a - free) + bought * closes)
         notional += ratio * (tables.kept + grown / tables.kept)
-        gain = ratio * grown - ratio
+        change = grown - 1.0
+        gain = ratio * change if abs(change) > NOTHING else 0.0
         ratio *= grown
-        returned += grown - 1.0
+        returned += change
         won += gain if gain > 0.0 else 0.0
-        lost -= gain if gain <= 0.0 else 0.0
+        lost -= gain if gain < 0.0 else 0.0
         wins += 1 if gain > 0.0 else 0
         trades += 1
         free = b

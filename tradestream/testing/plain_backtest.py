@@ -16,6 +16,7 @@ from tradestream.testing.plain_rows import NAN, PlainRows, Row
 Signals = tuple[list[bool], list[bool]]
 
 _PRICE, _RATIO = 1e-6, 1e-9
+_ROUNDING = 1e-15
 
 
 def plain_signals(rows: PlainRows, name: str, values: Mapping[str, Any]) -> Signals:
@@ -117,6 +118,10 @@ _RULES: dict[str, Callable[..., Signals]] = {
 }
 
 
+def _sharpe(returns: np.ndarray) -> float:
+    return float(np.mean(returns) / np.std(returns, ddof=1))
+
+
 class PlainBacktest:
     """A loop over bars: fill at the open what the last close said, mark at the close.
 
@@ -149,7 +154,8 @@ class PlainBacktest:
             cash, units = traded * (1 - fee), 0.0
             self.notional += traded
             self.fills.append(bar)
-            self.gains.append(cash - stake)
+            gain = cash - stake
+            self.gains.append(gain if abs(gain) > 1e-12 * stake else 0.0)
             self.returns.append(cash / stake - 1)
             self.adverse.append(1 - lowest / paid)
 
@@ -180,7 +186,8 @@ class PlainBacktest:
         m = np.diff(series.closes) / series.closes[:-1]
         year = 365 * 86_400 / series.interval_seconds
         x = r - self.held / n * m
-        beta, alpha = np.polyfit(m, r, 1)
+        flat = not np.any(m != m[0])
+        beta, alpha = (None, None) if flat else np.polyfit(m, r, 1)
         won = sum(g for g in self.gains if g > 0)
         lost = -sum(g for g in self.gains if g <= 0)
         fall = math.sqrt(float(np.mean(np.minimum(r, 0) ** 2)))
@@ -198,17 +205,20 @@ class PlainBacktest:
         undefined: dict[str, float | None] = dict.fromkeys(_IF_TRADED)
         if not count:
             return always | undefined
+        still = np.std(r, ddof=1) < _ROUNDING
         even = 1 - (1 - fee) * equity[-1] ** (-1 / (2 * count))
         return always | {
-            "sharpe": float(np.mean(r) / np.std(r, ddof=1)) * math.sqrt(year),
-            "sortino": float(np.mean(r)) / fall * math.sqrt(year) if fall else None,
+            "sharpe": None if still else _sharpe(r) * math.sqrt(year),
+            "sortino": float(np.mean(r)) / fall * math.sqrt(year)
+            if fall > _ROUNDING
+            else None,
             "volatility": float(np.std(r, ddof=1)) * math.sqrt(year),
             "win_rate": sum(g > 0 for g in self.gains) / count,
             "profit_factor": won / lost if lost else None,
-            "alpha": float(alpha) * year,
-            "beta": float(beta),
+            "alpha": None if alpha is None else float(alpha) * year,
+            "beta": None if beta is None else float(beta),
             "break_even_fee_bps": even * 1e4,
-            "excess_sharpe": float(np.mean(x) / np.std(x, ddof=1)) * math.sqrt(year),
+            "excess_sharpe": 0.0 if still else _sharpe(x) * math.sqrt(year),
             "average_trade": float(np.mean(self.returns)),
             "adverse_excursion_p95": float(np.percentile(self.adverse, 95)),
         }
