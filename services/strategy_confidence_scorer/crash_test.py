@@ -3,7 +3,6 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from services.strategy_confidence_scorer.small_world_fake import (
     DAY,
     HOUR,
     NOISE,
-    START,
+    NOW,
     TREND,
 )
 from tradestream.bus.memory import MemoryBus
@@ -24,7 +23,6 @@ from tradestream.postgres import connect
 
 pytestmark = pytest.mark.integration
 
-NOW = START + 9 * DAY + timedelta(minutes=7)
 ROOM = "services.strategy_confidence_scorer"
 POINTS = {
     "strategy_confidence_scorer.exam_recorded": f"{ROOM}.exams",

@@ -1,6 +1,5 @@
 """Tests of the binary: its flags, its exit status, and real kills."""
 
-from datetime import timedelta
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.strategy_confidence_scorer import small_world_fake as world
-from services.strategy_confidence_scorer.small_world_fake import DAY, START, TREND
+from services.strategy_confidence_scorer.small_world_fake import DAY, NOW, START, TREND
 from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.candle_store.postgres_store import PostgresCandleStore
@@ -18,7 +17,6 @@ from tradestream.testing.rooms import KILLED, run_room
 from tradestream.testing.servers import Databases
 
 ROOM = "strategy_confidence_scorer"
-NOW = START + 9 * DAY + timedelta(minutes=7)
 NOWHERE = {
     "postgres_url": "postgresql://nobody@127.0.0.1:1/none",
     "candles_url": "postgresql://nobody@127.0.0.1:1/none",

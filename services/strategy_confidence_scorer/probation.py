@@ -174,6 +174,8 @@ def _announce(cursor: Cursor, row: ClaimRow, after: Claim, now: datetime) -> Non
         ClaimEnd.STALE: ("stale", ("probation", "validated")),
         ClaimEnd.ENGINE: ("stale", ("probation", "validated")),
     }[after.end or ClaimEnd.STALE]
+    if after.end is ClaimEnd.HOPELESS and _validated_before(cursor, row):
+        to, only_from = "retired", ("validated",)
     if to == "stale" and _proven_by_exam(cursor, row.strategy_id):
         return
     change_status(
@@ -186,6 +188,20 @@ def _announce(cursor: Cursor, row: ClaimRow, after: Claim, now: datetime) -> Non
         only_from=only_from,
         reason=f"claim {number} closed at e {found:.3g}: {after.end}",
     )
+
+
+def _validated_before(cursor: Cursor, row: ClaimRow) -> bool:
+    """Return whether an exam validated a strategy before this claim was born.
+
+    Then the claim has bet on nothing but what came after the proof.
+    """
+    cursor.execute(
+        "SELECT status = 'validated' AND status_changed_at <= %s FROM strategies"
+        " WHERE strategy_id = %s",
+        (row.claim.born_at, row.strategy_id),
+    )
+    found = cursor.fetchone()
+    return found is not None and bool(found[0])
 
 
 def _proven_by_exam(cursor: Cursor, strategy_id: str) -> bool:

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from protos.discovery.v1.request_pb2 import HistoryExamRequest
+from services.strategy_confidence_scorer.score import Report, score
 from services.strategy_confidence_scorer.settings import Settings
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.window import Window
@@ -33,6 +34,7 @@ from tradestream.strategies.identity import canonical_parameters, strategy_id
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+NOW = START + 9 * DAY + timedelta(minutes=7)
 
 TREND, NOISE = "TREND-USD", "NOISE-USD"
 SEARCHED = ("SMA_EMA_CROSSOVER", "DONCHIAN_BREAKOUT", "BBAND_W_R")
@@ -228,3 +230,28 @@ def _store(
         (evaluation, evaluation, key),
     )
     return key, evaluation
+
+
+def run(
+    connection: Connection,
+    bus: MemoryBus,
+    store: CandleStore,
+    now: datetime,
+    **changes: Any,
+) -> Report:
+    """Run the scorer once over all symbols."""
+    return score(
+        connection,
+        lambda: bus,
+        store,
+        symbols=(),
+        settings=settings(**changes),
+        now=now,
+    )
+
+
+def rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
