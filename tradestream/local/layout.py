@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 from tradestream.errors import ConfigurationError
+from tradestream.local.processes import Handle, read_handle, write_handle
 
 
 def default_data_dir() -> Path:
@@ -102,6 +104,29 @@ class Layout:
     def pid_file(self, name: str) -> Path:
         """Return the pid file of a background program."""
         return self.run / f"{name}.json"
+
+    def remember_room(self, pid: int) -> None:
+        """Note that a process of a room was started, in a session of its own."""
+        try:
+            handle = Handle.of(pid)
+        except ProcessLookupError:
+            return
+        write_handle(self._room_file(pid), handle)
+
+    def forget_room(self, pid: int) -> None:
+        """Note that a process of a room has ended."""
+        self._room_file(pid).unlink(missing_ok=True)
+
+    def _room_file(self, pid: int) -> Path:
+        return self.run / f"room_{pid}.json"
+
+    def end_rooms(self) -> None:
+        """Kill the rooms that are left of a starter that was killed itself."""
+        for path in self.run.glob("room_*.json"):
+            handle = read_handle(path)
+            if handle is not None:
+                os.killpg(handle.pid, signal.SIGKILL)
+            path.unlink()
 
 
 def _write_secret(path: Path) -> None:

@@ -76,6 +76,7 @@ class Stack:
         if not self.exists():
             return
         with self.locked():
+            self.layout.end_rooms()
             programs = [self.program(name) for name in NAMES[2:]]
             stops = [partial(program.stop, self.layout) for program in programs]
             _at_once([*stops, self.postgres.stop, self.valkey.stop])

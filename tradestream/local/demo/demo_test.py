@@ -71,6 +71,23 @@ def test_an_interrupted_demo_leaves_no_process(
 
 
 @integration
+def test_what_a_killed_demo_leaves_is_ended_by_down(folder: Path) -> None:
+    demo = start(folder)
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        if line.startswith("exchange_simulator"):
+            break
+    demo.kill()
+    demo.communicate(timeout=60)
+    assert left_behind(folder)
+
+    down = [sys.executable, "-m", "tradestream.cli.main", "down"]
+    subprocess.run([*down, f"--data_dir={folder}"], capture_output=True, check=True)
+
+    assert left_behind(folder) == []
+
+
+@integration
 def test_a_failing_room_ends_the_demo_with_its_line(folder: Path) -> None:
     demo = start(folder, {"TRADESTREAM_MIGRATIONS_DIR": "/no/such/folder"})
 

@@ -74,7 +74,7 @@ class Rooms:
                 view.detail(progress())
                 asked = time.monotonic()
             time.sleep(POLL_SECONDS)
-        self._runs.remove(run)
+        self.forget(run)
         status = run.status()
         if status:
             raise RoomFailedError(
@@ -86,17 +86,20 @@ class Rooms:
     def forget(self, run: RoomRun) -> None:
         """Stop keeping a run that has ended."""
         self._runs.remove(run)
+        self._stack.layout.forget_room(run.process.pid)
 
     def end(self) -> None:
         """End everything that runs."""
-        for run in self._runs:
+        for run in list(self._runs):
             run.end()
-        self._runs.clear()
+            self.forget(run)
 
     def _begin(self, name: str, command: Sequence[str]) -> RoomRun:
         log = self._stack.layout.log(name)
         environment = {**self._stack.environment(), "PYTHONUNBUFFERED": "1"}
         run = RoomRun.begin(name, command, log, environment)
+        # `tradestream down` finds it there if this process is killed.
+        self._stack.layout.remember_room(run.process.pid)
         self._runs.append(run)
         return run
 
