@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contracts.gateway import Gateway, running_gateway
 from tests.contracts.world import World, make_world
 from tradestream.local.valkey_server import ValkeyServer
 from tradestream.testing.servers import Databases
@@ -15,3 +16,10 @@ def world(databases: Databases, valkey_server: ValkeyServer) -> Iterator[World]:
     url = databases.create()
     yield make_world(url, valkey_server.url())
     databases.drop(url)
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    """Return a Pushgateway that remembers what it was sent."""
+    with running_gateway() as made:
+        yield made

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from protos.marketdata.v1.candle_pb2 import Candle
+from tests.contracts.gateway import Gateway
 from tests.contracts.venue import KEY, Bar, Venue, running_venue
 from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import CANDLES
@@ -238,6 +239,21 @@ def test_T14_20_symbols_in_one_run_well_inside_its_minute(
         bars = stored(postgres_url, symbol)
         assert len(bars) > 1000, symbol
         assert bars[-1][0] >= newest, symbol
+
+
+@pytest.mark.parametrize("room", ["top_crypto_updater", "candle_ingestor"])
+def test_T25_a_job_of_the_market_pushes_its_metrics(
+    updater: dict[str, object],
+    ingestor: dict[str, object],
+    gateway: Gateway,
+    room: str,
+) -> None:
+    flags = updater if room == "top_crypto_updater" else ingestor
+
+    run(room, {**flags, "pushgateway_url": gateway.url})
+
+    pushed = gateway.pushed[room]
+    assert f"\ntradestream_{room}_last_success_timestamp_seconds " in f"\n{pushed}"
 
 
 def kill_after(seconds: float, room: str, flags: dict[str, object]) -> None:

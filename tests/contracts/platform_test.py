@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 import requests
 import yaml
 
+from tests.contracts.gateway import Gateway
 from tests.contracts.world import FACTORY, GARBAGE, SCORER, TOPICS, World
 from tradestream.bus import topics
 from tradestream.bus.port import Message
@@ -83,38 +82,6 @@ def test_T07_every_topic_is_declared_in_full() -> None:
         assert settings["cleanup"] in ("delete", "compact"), name
     for name in [name for name in declared if not name.endswith(".dlq")]:
         assert dead_letters(name) in declared
-
-
-class Gateway:
-    """A Pushgateway that only remembers."""
-
-    def __init__(self) -> None:
-        self.pushed: dict[str, str] = {}
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.pushed[self.path.rsplit("/", 1)[-1]] = body.decode()
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    made = Gateway()
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
 
 
 @pytest.mark.integration
