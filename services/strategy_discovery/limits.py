@@ -11,7 +11,8 @@ class Limits:
     """How much a worker takes on.
 
     Attributes:
-        max_batch: Requests taken at once.
+        max_batch: Requests taken at once, at most.
+        batch_seconds: How long a batch may take, roughly.
         max_missing: Largest share of bars that may be missing.
         row_budget_bytes: Memory for rows of indicators, of each window.
         max_deliveries: Tries of a request that ends its worker.
@@ -19,6 +20,7 @@ class Limits:
     """
 
     max_batch: int
+    batch_seconds: float
     max_missing: float
     row_budget_bytes: int
     max_deliveries: int

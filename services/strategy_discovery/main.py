@@ -23,6 +23,7 @@ _WORKERS = flags.DEFINE_integer("workers", 0, "Processes; 0: one a core.", 0, 10
 _MEMBER = flags.DEFINE_string("member", None, "Name in the group; the host's if unset.")
 _DRAIN = flags.DEFINE_bool("drain", False, "Exit when no request is left.")
 _BATCH = flags.DEFINE_integer("max_batch", 64, "Requests taken at once.", 1, 10_000)
+_BATCH_SECONDS = flags.DEFINE_float("batch_seconds", 20.0, "Time for a batch.", 0.0)
 _MISSING = flags.DEFINE_float("max_missing", 0.05, "Share that may lack.", 0.0, 1.0)
 _ROWS = flags.DEFINE_integer("row_budget_mib", 64, "For indicator rows of a window.", 1)
 _TRIES = flags.DEFINE_integer("max_deliveries", 10, "Tries of a request that kills.", 1)
@@ -42,6 +43,7 @@ def main(argv: Sequence[str]) -> int:
         open_store=_CANDLES.opener(),
         limits=Limits(
             max_batch=_BATCH.value,
+            batch_seconds=_BATCH_SECONDS.value,
             max_missing=_MISSING.value,
             row_budget_bytes=_ROWS.value << 20,
             max_deliveries=_TRIES.value,

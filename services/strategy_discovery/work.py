@@ -56,24 +56,39 @@ def work(
     """
     consumer = bus.consumer(DISCOVERY_REQUESTS, GROUP, member=member)
     idle = _DRAIN_IDLE_SECONDS if limits.drain else _IDLE_SECONDS
-    cautious = True
+    size = 1
     try:
         while not stop():
-            records = consumer.poll(1 if cautious else limits.max_batch, idle)
+            records = consumer.poll(size, idle)
             if not records:
                 if limits.drain and bus.lag(DISCOVERY_REQUESTS, GROUP) == 0:
                     return
                 continue
-            cautious = any(record.deliveries > 1 for record in records)
             started = time.monotonic()
             done = _answer_all(bus, store, limits, records, must_stop)
             consumer.commit(records)
             done.seconds = time.monotonic() - started
             report(done)
+            size = next_size(size, records, done.seconds, limits)
     except _StopError:
         return
     finally:
         consumer.close()
+
+
+def next_size(
+    size: int, records: Sequence[Record], seconds: float, limits: Limits
+) -> int:
+    """Return how many requests to take next.
+
+    As many as fit `batch_seconds` at the pace of the last batch, at most twice
+    as many as before: a bus gives a batch that takes too long to another
+    worker. One, while records come again.
+    """
+    if any(record.deliveries > 1 for record in records):
+        return 1
+    fitting = int(limits.batch_seconds * len(records) / max(seconds, 1e-6))
+    return max(1, min(fitting, 2 * size, limits.max_batch))
 
 
 def _answer_all(

@@ -18,10 +18,10 @@ from protos.discovery.v1.result_pb2 import (
     SearchSummary,
 )
 from services.strategy_discovery.limits import Done, Limits
-from services.strategy_discovery.work import GROUP, work
+from services.strategy_discovery.work import GROUP, next_size, work
 from tradestream.bus.codec import decode, encode
 from tradestream.bus.memory import MemoryBus
-from tradestream.bus.port import Message
+from tradestream.bus.port import Message, Record
 from tradestream.bus.topics import (
     DISCOVERED_STRATEGIES,
     DISCOVERY_REQUESTS,
@@ -38,6 +38,7 @@ from tradestream.testing.markets import random_walk
 
 LIMITS = Limits(
     max_batch=100,
+    batch_seconds=30.0,
     max_missing=0.05,
     row_budget_bytes=16 << 20,
     max_deliveries=3,
@@ -217,8 +218,26 @@ def test_bars_are_loaded_once_for_all_requests_that_share_them(
     done = run(bus, store)
 
     assert done.searches == 6
-    # Two spans, and one more time: the first poll after a start takes one request.
+    # Two spans, and one more time: batches grow from one request to two, to four.
     assert len(store.reads) == 3
+
+
+def records(count: int, deliveries: int = 1) -> list[Record]:
+    return [Record("t", str(i), Message("k", b""), deliveries) for i in range(count)]
+
+
+def test_batches_grow_while_they_are_quick() -> None:
+    assert next_size(4, records(4), 0.1, LIMITS) == 8
+    assert next_size(64, records(64), 0.1, LIMITS) == LIMITS.max_batch
+
+
+def test_batches_shrink_to_the_time_they_may_take() -> None:
+    assert next_size(64, records(60), 120.0, LIMITS) == 15
+    assert next_size(2, records(2), 600.0, LIMITS) == 1
+
+
+def test_what_comes_again_is_taken_one_at_a_time() -> None:
+    assert next_size(64, records(64, deliveries=2), 0.1, LIMITS) == 1
 
 
 def test_an_exam_is_answered(bus: MemoryBus, store: CountingStore) -> None:
