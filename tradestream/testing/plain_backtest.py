@@ -205,7 +205,7 @@ class PlainBacktest:
         undefined: dict[str, float | None] = dict.fromkeys(_IF_TRADED)
         if not count:
             return always | undefined
-        still = np.std(r, ddof=1) < _ROUNDING
+        still, level = np.std(r, ddof=1) < _ROUNDING, np.std(x, ddof=1) < _ROUNDING
         even = 1 - (1 - fee) * equity[-1] ** (-1 / (2 * count))
         return always | {
             "sharpe": None if still else _sharpe(r) * math.sqrt(year),
@@ -218,7 +218,7 @@ class PlainBacktest:
             "alpha": None if alpha is None else float(alpha) * year,
             "beta": None if beta is None else float(beta),
             "break_even_fee_bps": even * 1e4,
-            "excess_sharpe": 0.0 if still else _sharpe(x) * math.sqrt(year),
+            "excess_sharpe": 0.0 if level else _sharpe(x) * math.sqrt(year),
             "average_trade": float(np.mean(self.returns)),
             "adverse_excursion_p95": float(np.percentile(self.adverse, 95)),
         }
