@@ -92,6 +92,7 @@ BAD_FINDS: list[tuple[str, Callable[[DiscoveredStrategy], object]]] = [
     ("symbol", lambda m: setattr(m, "symbol", "")),
     ("interval", lambda m: setattr(m, "interval", "soon")),
     ("interval", lambda m: setattr(m, "interval", "15s")),
+    ("interval", lambda m: setattr(m, "interval", "01m")),
     ("strategy_name", lambda m: setattr(m, "strategy_name", "ASTROLOGY")),
     ("rsiPeriod", lambda m: parameter(m, "rsiPeriod", 1)),
     ("moonPhase", lambda m: parameter(m, "moonPhase", 1)),

@@ -5,8 +5,8 @@ from functools import lru_cache
 from math import inf
 
 from protos.discovery.v1.result_pb2 import Window
-from tradestream.candles import HOUR_SECONDS, parse_interval
-from tradestream.discovery.checks import number
+from tradestream.candles import HOUR_SECONDS, interval_label, parse_interval
+from tradestream.discovery.checks import number, require
 from tradestream.errors import InvalidMessageError
 
 _YEAR_2200 = 7_258_118_400
@@ -92,4 +92,7 @@ def _interval_seconds(interval: str) -> int:
         seconds = parse_interval(interval)
     except ValueError as error:
         raise InvalidMessageError(f"interval: {error}") from error
+    label = interval_label(seconds)
+    # One name an interval: the name is part of a strategy's identity.
+    require(label == interval, f"interval: the name {label} is required", interval)
     return int(number("interval", seconds, 60, 86_400))
