@@ -69,7 +69,7 @@ class Source:
         try:
             first, last = store.first(symbol), store.last(symbol)
             if first is None or last is None:
-                held = ", ".join(store.symbols()) or "none at all"
+                held = ", ".join(store.symbols()) or "no bars yet"
                 raise InvalidCandleError(f"no bars of {symbol}, the store has {held}")
             series = store.read(
                 symbol,

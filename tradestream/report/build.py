@@ -47,8 +47,8 @@ def build_page(
             "tables are required, was a database without them: run database_migrator"
         ) from error
     if symbol is not None and not portfolio.markets:
-        held = ", ".join(candles.symbols()) or "none at all"
-        raise ConfigurationError(f"no market {symbol} is known, only {held}")
+        held = ", ".join(candles.symbols()) or "no bars yet"
+        raise ConfigurationError(f"no market {symbol} is known; the store has {held}")
     return portfolio_page(
         with_charts(portfolio, candles), refresh_seconds=refresh_seconds
     )

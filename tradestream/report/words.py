@@ -102,7 +102,8 @@ def verdict(market: Market) -> str:
     if market.outlook is not None:
         return f"{market.outlook[:1].upper()}{market.outlook[1:]}."
     if not market.exams:
-        held = market.ingestion.last_bar_at - market.ingestion.first_bar_at
+        newest = market.ingestion.last_bar_at + timedelta(minutes=1)
+        held = newest - market.ingestion.first_bar_at
         return (
             "No exam yet: one is asked for when the history is whole and at least "
             f"7 days long; it holds {duration(held)}."
