@@ -173,7 +173,7 @@ class Stack:
             "REDIS_PASSWORD_FILE": str(self.layout.redis_password),
             "BUS_URL": self.url("redis"),
             "BUS_PASSWORD_FILE": str(self.layout.redis_password),
-            "COINBASE_URL": self.url("simulator"),
+            "COINBASE_REST_URL": self.url("simulator"),
             "COINMARKETCAP_URL": self.url("simulator"),
             "COINMARKETCAP_KEY_FILE": str(self.layout.coinmarketcap_key),
         }
