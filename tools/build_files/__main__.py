@@ -35,8 +35,8 @@ def read_graph() -> Graph:
     others = [path for path in paths if path.suffix != ".py"]
     shared = [
         PurePosixPath(path.as_posix())
-        for path in repository.files("platform", "charts")
-        if path.name not in {"BUILD.bazel", "README.md"}
+        for path in repository.files("platform", "charts", "docs", "README.md")
+        if path.name != "BUILD.bazel"
     ]
     standard = frozenset(sys.stdlib_module_names)
     return Graph(sources, others, shared, distributions, standard)

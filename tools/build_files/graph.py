@@ -183,7 +183,8 @@ class Graph:
         """Return the label of a file or folder outside the packages, by its path."""
         place = PurePosixPath(path)
         if place in self._shared_files:
-            return f"//{place.parent}:{place.name}"
+            folder = "" if place.parent == PurePosixPath() else place.parent
+            return f"//{folder}:{place.name}"
         if any(place == file.parent for file in self._shared_files):
             return f"//{place}:files"
         return None
@@ -191,10 +192,11 @@ class Graph:
     def shared(self) -> dict[str, set[str]]:
         """Return what modules read outside the packages: folder → names."""
         folders: dict[str, set[str]] = {}
+        shared = {file.parent for file in self._shared_files}
         for target in self.targets.values():
             for label in target.data:
                 folder, _, name = label.removeprefix("//").partition(":")
-                if PurePosixPath(folder) in {f.parent for f in self._shared_files}:
+                if folder and PurePosixPath(folder) in shared:
                     folders.setdefault(folder, set()).add(name)
         return folders
 

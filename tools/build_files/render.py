@@ -11,6 +11,7 @@ _HEADER = "# Written by `make build-files` from what the modules import; do not 
 ROOT = """
 # The configuration of pytest, for every test; the lock of the hub @pypi.
 exports_files([
+    "README.md",
     "pyproject.toml",
     "requirements_dev.txt",
 ])

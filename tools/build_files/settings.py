@@ -13,6 +13,8 @@ TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 # Module → patterns of the modules that it loads by a name made at run time.
 LOADS: dict[str, tuple[str, ...]] = {
     "tradestream.cli.main": ("tradestream.cli.*",),
+    "tradestream.local.demo.demo_test": ("services.*.main",),
+    "tradestream.local.local_test": ("services.*.main",),
 }
 
 # Module → what it reads beside the files that it names, as labels.
@@ -37,4 +39,6 @@ SOURCES = (
 ROOM_RUNNER = "tradestream.testing.rooms"
 
 # Test module → why `bazel test //...` leaves it to `make test`.
-MANUAL: dict[str, str] = {}
+MANUAL: dict[str, str] = {
+    "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
+}

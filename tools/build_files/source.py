@@ -15,6 +15,7 @@ class Source:
     Attributes:
         imports: Dotted names of imported modules, and of names imported from them:
             `from a.b import c` gives `a.b.c`, whichever of the two is the module.
+            Programs in string literals count.
         texts: Every string literal that is not prose; a file may be read by name.
         named: Dotted names in those; a module may be run by name.
         paths: What is joined with `/`, e.g. `platform/migrations`.
@@ -45,7 +46,6 @@ def read(text: str, package: str) -> Source:
         for node in nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    imports = {name for node in nodes for name in _imported(node, package)}
     prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     inner = {id(node.left) for node in nodes if isinstance(node, ast.BinOp)}
     texts = {
@@ -55,6 +55,8 @@ def read(text: str, package: str) -> Source:
         and isinstance(node.value, str)
         and id(node) not in prose
     }
+    programs = [node for text in texts for node in _program(text)]
+    imports = {name for node in nodes + programs for name in _imported(node, package)}
     return Source(
         imports=frozenset(imports),
         texts=frozenset(texts),
@@ -102,6 +104,16 @@ def _imported(node: ast.AST, package: str) -> Iterator[str]:
             base = ".".join([*parents, base] if base else parents)
         for alias in node.names:
             yield base if alias.name == "*" else f"{base}.{alias.name}"
+
+
+def _program(text: str) -> list[ast.AST]:
+    """Return the syntax of a text that is a program, as tests hand to `python -c`."""
+    if "import " not in text:
+        return []
+    try:
+        return list(ast.walk(ast.parse(text)))
+    except SyntaxError:
+        return []
 
 
 def _joined(node: ast.AST) -> str:
