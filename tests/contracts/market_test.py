@@ -66,7 +66,7 @@ def ingestor(venue: Venue, redis_url: str, postgres_url: str) -> dict[str, objec
         "candles_url": postgres_url,
         "coinbase_rest_url": venue.url,
         "requests_per_second": 500,
-        "backfill_start": "2d",
+        "backfill_start": (CLOSED - timedelta(days=2)).isoformat(),
         "symbols": SYMBOL,
         "now": NOW.isoformat(),
     }
