@@ -17,6 +17,7 @@ from services.strategy_confidence_scorer.score import score
 from tradestream.portfolio.confidence import Weights
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.durations import define_history_start, history_start
 
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
@@ -26,11 +27,8 @@ _METRICS = shared.define_metrics()
 _SYMBOLS = flags.DEFINE_list(
     "symbols", [], "Symbols to look at, e.g. BTC-USD,ETH-USD; default: all with bars."
 )
-_START = flags.DEFINE_string(
+_START = define_history_start(
     "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
-)
-flags.register_validator(
-    "backfill_start", told.is_history_start, "days such as 365d or an ISO time needed"
 )
 _MISSING = flags.DEFINE_float(
     "max_missing", 0.05, "Largest share of minutes that the venue itself may lack.",
@@ -61,7 +59,7 @@ def main(_argv: Sequence[str]) -> None:
     """Run once."""
     began, now = monotonic(), _CLOCK.now()
     settings = told.Settings(
-        backfill_start=told.history_start(_START.value, now),
+        backfill_start=history_start(_START.value, now),
         max_missing=_MISSING.value,
         fee_bps=_FEE.value,
         slippage_bps=_SLIPPAGE.value,

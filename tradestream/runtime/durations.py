@@ -1,8 +1,10 @@
 """Lengths of time as flags have them: `20s`, `5m`, `24h`, `13d`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from absl import flags
+
+from tradestream.runtime.clock import parse_time
 
 flags.disclaim_key_flags()  # so that a room's --help shows them as its own
 
@@ -41,5 +43,39 @@ def _is_duration(value: str) -> bool:
     try:
         parse_duration(value)
     except ValueError:
+        return False
+    return True
+
+
+def history_start(text: str, now: datetime) -> datetime:
+    """Return where a history begins: so many days ago, or at an ISO time.
+
+    Args:
+        text: Such as `365d` or `2026-01-31T00:00:00Z`.
+        now: The time of the run.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    days = text.removesuffix("d")
+    if text.endswith("d") and days.isdecimal():
+        return now - timedelta(days=int(days))
+    return parse_time(text)
+
+
+def define_history_start(name: str, default: str, text: str) -> "flags.FlagHolder[str]":
+    """Define a flag whose value `history_start` understands."""
+    holder = flags.DEFINE_string(name, default, text)
+    flags.register_validator(
+        name, is_history_start, "days such as 365d or an ISO time needed"
+    )
+    return holder
+
+
+def is_history_start(text: str) -> bool:
+    """Return whether `history_start` understands a text."""
+    try:
+        history_start(text, datetime.now(UTC))
+    except (ValueError, OverflowError):
         return False
     return True

@@ -1,0 +1,1 @@
+"""Brings closed one-minute bars from a venue into the candle store."""

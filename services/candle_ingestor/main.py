@@ -1,0 +1,71 @@
+"""Bring closed one-minute bars from a venue to the candle store, once.
+
+Newest bars first; then gaps and the backfill, within the run's budget. Safe to
+rerun: bars are kept by symbol and minute.
+
+Exit status: 0 done, 1 bad flags or a bug, 75 a dependency was unavailable.
+"""
+
+import time
+from collections.abc import Sequence
+
+from absl import flags
+
+from tradestream.runtime import flags as shared
+from tradestream.runtime.app import run
+from tradestream.runtime.durations import define_history_start, history_start
+from tradestream.venues.factory import VENUES
+
+_CANDLES = shared.define_candles()
+_BUS = shared.define_bus()
+_REDIS = shared.define_redis()
+_CLOCK = shared.define_clock()
+_METRICS = shared.define_metrics()
+_VENUE = flags.DEFINE_enum("venue", "coinbase", VENUES, "Whom to ask.")
+_URL = flags.DEFINE_string(
+    "coinbase_rest_url", "https://api.exchange.coinbase.com", "Base URL of Coinbase."
+)
+_RATE = flags.DEFINE_float(
+    "requests_per_second", 8.0, "Rate to keep to; 0: no limit.", lower_bound=0.0
+)
+_BUDGET = flags.DEFINE_float(
+    "run_budget", 45.0, "Seconds for gaps and backfill in a run.", lower_bound=1.0
+)
+_START = define_history_start(
+    "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
+)
+_SYMBOLS = flags.DEFINE_list(
+    "symbols", [], "Symbols to read, e.g. BTC-USD,ETH-USD; default: those in Redis."
+)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run once."""
+    del argv
+    from services.candle_ingestor.report import report
+    from services.candle_ingestor.start import Connections, run_once
+    from tradestream.venues.factory import open_venue
+
+    began, clock = time.monotonic(), _CLOCK.clock()
+    now = clock.now()
+    venue = open_venue(
+        _VENUE.value,
+        coinbase_rest_url=_URL.value,
+        requests_per_second=_RATE.value,
+        give_up_after_seconds=_BUDGET.value,
+        now=clock.now,
+    )
+    tally = run_once(
+        venue,
+        Connections(_CANDLES.open, _BUS.open, _REDIS.connect),
+        symbols=_SYMBOLS.value,
+        now=now,
+        backfill_start=history_start(_START.value, now),
+        stop=lambda: time.monotonic() - began > _BUDGET.value,
+    )
+    metrics = _METRICS.room("candle_ingestor")
+    report(tally, metrics, now, time.monotonic() - began)
+
+
+if __name__ == "__main__":
+    run(main)
