@@ -129,6 +129,7 @@ def test_ninety_days_come_back_bit_for_bit(store: PostgresCandleStore) -> None:
 def _provenance(postgres: Connection) -> list[tuple[str, datetime, datetime | None]]:
     with postgres, postgres.cursor() as cursor:
         cursor.execute(
-            "SELECT source, written_at, corrected_at FROM market_data ORDER BY timestamp"
+            "SELECT source, written_at, corrected_at FROM market_data"
+            " ORDER BY timestamp"
         )
         return list(cursor.fetchall())
