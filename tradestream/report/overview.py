@@ -126,7 +126,7 @@ def _figures(portfolio: Portfolio) -> Markup:
     day = portfolio.as_of - timedelta(hours=24)
     figures = (
         ("bars", words.count(sum(m.ingestion.bars for m in markets if m.ingestion))),
-        ("trials", words.count(sum(m.trials for m in markets))),
+        ("trials", words.count(sum(_trials(m) for m in markets))),
         ("found", words.count(sum(status.values()))),
         ("probation", words.count(status["probation"])),
         ("validated", words.count(status["validated"])),
@@ -144,6 +144,11 @@ def _figures(portfolio: Portfolio) -> Markup:
         ),
         class_="figures",
     )
+
+
+def _trials(market: Market) -> int:
+    """Return how many genomes were tried here, by searches and by exams."""
+    return market.trials + sum(exam.genomes or 0 for exam in market.exams)
 
 
 def _markets(portfolio: Portfolio) -> Markup:
