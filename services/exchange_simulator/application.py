@@ -147,7 +147,8 @@ class Application:
         rows = candle_rows(market, request.query_params, now)
         faults = self._faults
         if faults.spoils_rows() and faults.concerns(market.symbol):
-            rows = spoil(faults, market.symbol, rows, now)
+            minutes = request.query_params.get("granularity", "60") == "60"
+            rows = spoil(faults, market.symbol, rows, now, minutes=minutes)
         return _json(b"[" + b",".join(rows) + b"]")
 
     async def _trades(self, request: Request) -> Response:

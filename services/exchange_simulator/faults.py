@@ -7,7 +7,7 @@ of the seed and a running number or minute, so that a run can be repeated.
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 _SHARES = (
@@ -105,8 +105,20 @@ def parse_faults(text: str | bytes) -> Faults:
     return Faults(**{**given, **lists})
 
 
-def spoil(faults: Faults, symbol: str, rows: list[bytes], now: float) -> list[bytes]:
-    """Return candle rows as a venue with these faults would give them."""
+def spoil(
+    faults: Faults, symbol: str, rows: list[bytes], now: float, *, minutes: bool = True
+) -> list[bytes]:
+    """Return candle rows as a venue with these faults would give them.
+
+    Args:
+        faults: What goes wrong.
+        symbol: Product of the rows; draws are mixed with it.
+        rows: Rendered rows.
+        now: Seconds since 1970.
+        minutes: Whether the rows are minutes; longer ones are not left out.
+    """
+    if not minutes:
+        faults = replace(faults, missing_minutes_share=0.0, missing_minutes=())
     missing = {_minute(m) for m in faults.missing_minutes}
     corrected = {_minute(m) for m in faults.corrected_bars}
     spoiled = []

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from tradestream.candle_store.gap_search import find_gaps
-from tradestream.candle_store.port import Gap, WriteResult
+from tradestream.candle_store.port import Change, Gap, WriteResult
 from tradestream.candle_store.writable import check_writable
 from tradestream.candles import (
     MINUTE_SECONDS,
@@ -121,6 +121,16 @@ class MemoryCandleStore:
             to_datetime(t)
             for t, bar in held
             if bar.corrected_at is not None and bar.corrected_at >= since
+        ]
+
+    def changes(self, symbol: str, start: datetime, end: datetime) -> list[Change]:
+        """Return how the bars that open in [start, end) came to be, oldest first."""
+        low, high = to_seconds(start), to_seconds(end)
+        held = sorted(self.bars.get(symbol, {}).items())
+        return [
+            Change(to_datetime(t), b.source, b.written_at, b.corrected_at is not None)
+            for t, b in held
+            if low <= t < high
         ]
 
     def write_instruments(self, instruments: Sequence[Instrument]) -> None:

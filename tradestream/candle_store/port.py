@@ -44,6 +44,23 @@ class Gap:
     at_venue: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one stored bar came to be as it is.
+
+    Attributes:
+        open_time: Which bar.
+        source: Venue that its numbers came from.
+        written_at: When they were written.
+        corrected: Whether it was stored before with other numbers.
+    """
+
+    open_time: datetime
+    source: str
+    written_at: datetime
+    corrected: bool
+
+
 class CandleStore(Protocol):
     """A store of one-minute bars. Every method may raise UnavailableError."""
 
@@ -107,6 +124,10 @@ class CandleStore(Protocol):
 
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
+        ...
+
+    def changes(self, symbol: str, start: datetime, end: datetime) -> list[Change]:
+        """Return how the bars that open in [start, end) came to be, oldest first."""
         ...
 
     def write_instruments(self, instruments: Sequence[Instrument]) -> None:

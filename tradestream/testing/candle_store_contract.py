@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tradestream.candle_store.port import CandleStore, Gap, WriteResult
+from tradestream.candle_store.port import CandleStore, Change, Gap, WriteResult
 from tradestream.candles import CandleSeries, to_seconds
 from tradestream.errors import InvalidCandleError
 from tradestream.instruments import Instrument
@@ -104,6 +104,17 @@ class CandleStoreContract:
         assert read.closes.tolist() == [100.5, 99.5, 100.5]
         assert store.corrected_since("BTC-USD", LATER) == [minute(1)]
         assert store.corrected_since("BTC-USD", LATER + timedelta(seconds=1)) == []
+
+    def test_tells_how_each_bar_came_to_be(self, store: CandleStore) -> None:
+        store.write(bars(range(4)), source="coinbase", written_at=WRITTEN)
+        store.write(bars([2], close=99.5), source="kraken", written_at=LATER)
+
+        changes = store.changes("BTC-USD", minute(1), minute(3))
+
+        assert changes == [
+            Change(minute(1), "coinbase", WRITTEN, corrected=False),
+            Change(minute(2), "kraken", LATER, corrected=True),
+        ]
 
     def test_decimals_beyond_the_tenth_are_noise(self, store: CandleStore) -> None:
         store.write(bars([0]), source="coinbase", written_at=WRITTEN)

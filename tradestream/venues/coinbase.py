@@ -45,12 +45,7 @@ class CoinbaseVenue:
         """Return the UTC days in [start, end) that have any bar, oldest first."""
         start = max(start, end - PAGE_BUCKETS * _DAY)
         rows = self._rows(symbol, start, end, _DAY)
-        try:
-            days = {to_datetime(int(row[0])) for row in rows}
-        except (TypeError, ValueError, IndexError, OverflowError, KeyError) as error:
-            raise UnavailableError(
-                f"{symbol}: days that begin with a time are required, was {rows[0]!r}"
-            ) from error
+        days = {_day(symbol, row) for row in rows}
         return sorted(day for day in days if start <= day < end)
 
     def products(self) -> list[Instrument]:
@@ -74,6 +69,16 @@ class CoinbaseVenue:
 
 def _iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(symbol: str, row: Any) -> datetime:
+    # One row that cannot be read may hide a day: the answer says nothing then.
+    time = row[0] if isinstance(row, list) and row else None
+    if not isinstance(time, float) or time % _DAY.total_seconds() or abs(time) > 1e11:
+        raise UnavailableError(
+            f"{symbol}: bars that open on a day are required, was {row!r}"
+        )
+    return to_datetime(int(time))
 
 
 def _instrument(entry: Any) -> Instrument:
