@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from tools.build_files import settings
 from tools.build_files.source import Source, read
 
+_FOR_TESTS = ("tests/", "tradestream/testing/")
+
 
 @dataclass(slots=True)
 class Target:
@@ -84,6 +86,19 @@ class Graph:
         }
         roots = {package.split("/")[0] for package in packages}
         return sorted(f"//{root}:__{_reach(root)}__" for root in roots)
+
+    def is_for_tests(self, target: Target) -> bool:
+        """Say whether a library serves tests alone: by its place, or what it uses.
+
+        A room's main never does, so Bazel refuses one that uses such a library.
+        """
+        place = str(target.module)
+        if place.startswith(_FOR_TESTS) or target.name == "conftest":
+            return True
+        return target.kind == "library" and any(
+            other.label in target.deps and self.is_for_tests(other)
+            for other in self.targets.values()
+        )
 
     def data_files(self, package: str) -> list[PurePosixPath]:
         """Return the files other than Python that belong to `package`."""

@@ -104,7 +104,7 @@ def _rules(graph: Graph, target: Target) -> list[str]:
         return [f"# {comment}\n{rule}" if comment else rule]
     if visible := graph.visible_to(target):
         attributes["visibility"] = visible
-    if _is_for_tests(target):
+    if graph.is_for_tests(target):
         attributes["testonly"] = True
     rules = [_call("py_library", **attributes)]
     if target.kind == "room":
@@ -134,13 +134,6 @@ def _attributes(target: Target) -> dict[str, object]:
     if target.data:
         attributes["data"] = sorted(target.data)
     return attributes
-
-
-def _is_for_tests(target: Target) -> bool:
-    place = str(target.module)
-    return place.startswith(("tests/", "tradestream/testing/")) or (
-        target.name == "conftest"
-    )
 
 
 def _sources(graph: Graph, package: str) -> str:
