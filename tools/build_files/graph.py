@@ -76,6 +76,7 @@ class Graph:
             self.targets[name] = _target(path)
         for name in self.targets:
             self._connect(name)
+        self._for_tests = self._find_for_tests()
 
     def visible_to(self, target: Target) -> list[str]:
         """Return who outside its package depends on `target`, as packages."""
@@ -92,13 +93,21 @@ class Graph:
 
         A room's main never does, so Bazel refuses one that uses such a library.
         """
-        place = str(target.module)
-        if place.startswith(_FOR_TESTS) or target.name == "conftest":
-            return True
-        return target.kind == "library" and any(
-            other.label in target.deps and self.is_for_tests(other)
-            for other in self.targets.values()
-        )
+        return target.label in self._for_tests
+
+    def _find_for_tests(self) -> set[str]:
+        libraries = [t for t in self.targets.values() if t.kind == "library"]
+        found = {
+            target.label
+            for target in libraries
+            if str(target.module).startswith(_FOR_TESTS) or target.name == "conftest"
+        }
+        grown = True
+        while grown:
+            users = {t.label for t in libraries if t.deps & found} - found
+            grown = bool(users)
+            found |= users
+        return found
 
     def data_files(self, package: str) -> list[PurePosixPath]:
         """Return the files other than Python that belong to `package`."""
