@@ -36,9 +36,9 @@ def main(argv: Sequence[str]) -> int:
     begun = time.monotonic()
     with chaos_stack(now) as stack:
         print("never killed:", flush=True)
-        seconds = run_calmly(stack, STAGES)
+        calm = run_calmly(stack, STAGES)
         wanted = end_state(stack)
-    plan = KillPlan(_KILLS.value, _SEED.value, commit_windows(), seconds)
+    plan = KillPlan(_KILLS.value, _SEED.value, commit_windows(), calm)
     with chaos_stack(now) as stack:
         print(f"killed (seed {_SEED.value}):", flush=True)
         coverage = run_killed(stack, STAGES, plan)

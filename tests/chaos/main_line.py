@@ -61,6 +61,9 @@ LATER = timedelta(hours=3)
 CORRECTED_MINUTES = 2
 """Before the first round's now: a bar that the venue corrects before the second."""
 
+HOLE_HOURS = 5
+"""Before the first round's now: a minute that the venue has no bar of."""
+
 STAGES = (
     _MIGRATE,
     *_ROUND,

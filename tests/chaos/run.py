@@ -32,13 +32,26 @@ class KillPlan:
         kills: How many SIGKILLs in all.
         seed: Of the random ones.
         windows: Commit windows that must each be hit.
-        seconds: How long each stage took in the run without kills.
+        calm: What each stage did in the run without kills.
     """
 
     kills: int
     seed: int
     windows: Sequence[CommitWindow]
-    seconds: Sequence[float]
+    calm: Sequence["CalmStage"]
+
+
+@dataclass(frozen=True, slots=True)
+class CalmStage:
+    """What a stage did when nothing killed it.
+
+    Attributes:
+        seconds: How long it took.
+        passed: The failpoints that it passed, in the order of first passing.
+    """
+
+    seconds: float
+    passed: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -61,16 +74,18 @@ class Coverage:
         return sum(sum(part.values()) for part in parts)
 
 
-def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[float]:
-    """Run every stage to its end; return the seconds that each took."""
-    seconds = []
+def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[CalmStage]:
+    """Run every stage to its end; return what each did."""
+    calm = []
     for stage in stages:
         _prepare(stack, stage)
+        stack.trace.write_text("")
         begun = time.monotonic()
         _finish(stack, stage)
-        seconds.append(time.monotonic() - begun)
-        print(f"  {stage.name:<40} {seconds[-1]:6.1f} s", flush=True)
-    return seconds
+        passed = tuple(dict.fromkeys(stack.trace.read_text().split()))
+        calm.append(CalmStage(time.monotonic() - begun, passed))
+        print(f"  {stage.name:<42} {calm[-1].seconds:6.1f} s", flush=True)
+    return calm
 
 
 def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Coverage:
@@ -80,12 +95,12 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
     spare = max(0, plan.kills - len(plan.windows))
     for number, stage in enumerate(stages):
         _prepare(stack, stage)
-        _kill_in_windows(stack, stage, coverage)
+        _kill_in_windows(stack, stage, plan.calm[number].passed, coverage)
         share = spare * (number + 1) // len(stages) - spare * number // len(stages)
         for _ in range(share):
-            _kill_at_random(stack, stage, plan.seconds[number], rng, coverage)
+            _kill_at_random(stack, stage, plan.calm[number].seconds, rng, coverage)
         _finish(stack, stage)
-        print(f"  {stage.name:<40} {coverage.total():>4} kills so far", flush=True)
+        print(f"  {stage.name:<42} {coverage.total():>4} kills so far", flush=True)
     return coverage
 
 
@@ -106,10 +121,16 @@ def _prepare(stack: ChaosStack, stage: Stage) -> None:
     bus.close()
 
 
-def _kill_in_windows(stack: ChaosStack, stage: Stage, coverage: Coverage) -> None:
-    for window in coverage.windows:
-        if window.room != stage.room:
-            continue
+def _kill_in_windows(
+    stack: ChaosStack, stage: Stage, passed: Sequence[str], coverage: Coverage
+) -> None:
+    """Kill the room once in each window that it passes, if it can be reached.
+
+    Earlier windows first, because a run that is killed in one leaves those
+    behind it to the next; but before all, windows that were never hit.
+    """
+    windows = [CommitWindow(stage.room, name) for name in passed]
+    for window in sorted(windows, key=lambda w: coverage.windows[w]):
         stack.mark.unlink(missing_ok=True)
         _wait(stack.launch(stage.room, stage.flags, window.failpoint))
         coverage.windows[window] += stack.mark.exists()

@@ -17,7 +17,7 @@ import psutil
 import requests
 
 from tests.chaos.failpoints import REPOSITORY
-from tests.chaos.main_line import CORRECTED_MINUTES
+from tests.chaos.main_line import CORRECTED_MINUTES, HOLE_HOURS
 from tradestream.errors import UnavailableError
 from tradestream.local.ports import HOST, choose
 from tradestream.local.postgres_server import PostgresServer
@@ -103,6 +103,7 @@ class ChaosStack:
             "coinbase_rest_url": f"http://{HOST}:{self.simulator_port}",
             "coinmarketcap_url": f"http://{HOST}:{self.simulator_port}",
         }
+        ours["coinmarketcap_key_file"] = str(self._key())
         environment = {
             k: v for k, v in os.environ.items() if not k.startswith("TRADESTREAM_")
         }
@@ -110,6 +111,8 @@ class ChaosStack:
         if failpoint is not None:
             environment[failpoints.VARIABLE] = failpoint
             environment[failpoints.MARK_VARIABLE] = str(self.mark)
+        else:
+            environment[failpoints.TRACE_VARIABLE] = str(self.trace)
         return environment
 
     def launch(
@@ -127,10 +130,21 @@ class ChaosStack:
                 start_new_session=True,
             )
 
+    def _key(self) -> Path:
+        """A file with a key; the simulator takes any."""
+        key = self.folder / "coinmarketcap_key"
+        key.write_text("any")
+        return key
+
     @property
     def mark(self) -> Path:
         """The file that a death in a commit window leaves behind."""
         return self.folder / "died"
+
+    @property
+    def trace(self) -> Path:
+        """The file in which rooms note the commit windows that they pass."""
+        return self.folder / "passed"
 
     def last_words(self, room: str, lines: int = 5) -> str:
         """Return the end of a room's log."""
@@ -140,12 +154,11 @@ class ChaosStack:
     def _start_simulator(self) -> None:
         if self._simulator is not None and self._simulator.is_alive():
             return
-        flags = {"port": str(self.simulator_port), "requests_per_second": "0"}
-        if self._later:
-            minute = self.begins.replace(second=0) - timedelta(
-                minutes=CORRECTED_MINUTES
-            )
-            flags["faults"] = json.dumps({"corrected_bars": [minute.isoformat()]})
+        flags = {
+            "port": str(self.simulator_port),
+            "requests_per_second": "0",
+            "faults": json.dumps(self._faults()),
+        }
         process = spawn(
             self.command("exchange_simulator", flags),
             log=self.folder / "exchange_simulator.log",
@@ -156,6 +169,15 @@ class ChaosStack:
             words = self.last_words("exchange_simulator")
             raise StartError(f"exchange_simulator does not start: {words}")
         self._simulator = Handle.of(process.pid)
+
+    def _faults(self) -> dict[str, list[str]]:
+        """A hole of the venue, and later a bar that it corrected meanwhile."""
+        hole = self.begins - timedelta(hours=HOLE_HOURS)
+        corrected = self.begins - timedelta(minutes=CORRECTED_MINUTES)
+        faults = {"missing_minutes": [_minute(hole)]}
+        if self._later:
+            faults["corrected_bars"] = [_minute(corrected)]
+        return faults
 
     def _simulator_is_ready(self) -> bool:
         try:
@@ -200,6 +222,10 @@ def kill_later(
     except (ProcessLookupError, psutil.NoSuchProcess):
         return False
     return True
+
+
+def _minute(at: datetime) -> str:
+    return at.replace(second=0, microsecond=0).isoformat()
 
 
 def _patiently(start: Callable[[], Handle]) -> None:

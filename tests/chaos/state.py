@@ -111,7 +111,7 @@ def _rows(stack: ChaosStack) -> dict[str, Counter[str]]:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
         )
         for (table,) in cursor.fetchall():
-            cursor.execute(f"SELECT to_jsonb(t) FROM {table} AS t")
+            cursor.execute(f"SELECT to_jsonb(whole_row) FROM {table} AS whole_row")
             left_out = GENERATED.get(table, ())
             rows[table] = Counter(
                 json.dumps(
