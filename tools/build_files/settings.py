@@ -13,7 +13,6 @@ TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 # Module → patterns of the modules that it loads by a name made at run time.
 LOADS: dict[str, tuple[str, ...]] = {
     "tradestream.cli.main": ("tradestream.cli.*",),
-    "tradestream.local.demo.demo_test": ("services.*.main",),
     "tradestream.local.local_test": ("services.*.main",),
 }
 
@@ -41,4 +40,5 @@ ROOM_RUNNER = "tradestream.testing.rooms"
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {
     "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
+    "tradestream.local.demo.demo_test": "Runs the whole demo, as `make test` does.",
 }
