@@ -1,8 +1,14 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tradestream.runtime.durations import parse_duration
+from tradestream.runtime.durations import (
+    history_start,
+    is_history_start,
+    parse_duration,
+)
+
+NOW = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 
 
 def test_reads_every_unit() -> None:
@@ -19,3 +25,15 @@ def test_reads_every_unit() -> None:
 def test_refuses_everything_else(text: str) -> None:
     with pytest.raises(ValueError, match="required"):
         parse_duration(text)
+
+
+def test_a_history_begins_days_ago_or_at_a_time() -> None:
+    assert history_start("13d", NOW) == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    assert history_start("2026-01-31T00:00:00Z", NOW) == datetime(
+        2026, 1, 31, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("text", ["", "d", "13", "-1d", "2026-01-31T00:00:00", "soon"])
+def test_other_texts_begin_no_history(text: str) -> None:
+    assert not is_history_start(text)
