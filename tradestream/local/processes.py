@@ -128,12 +128,13 @@ def stop(handle: Handle, number: int = signal.SIGTERM, seconds: float = 15.0) ->
     """
     for attempt, patience in ((number, seconds), (signal.SIGKILL, 5.0)):
         if not handle.is_alive():
-            return
+            break
         os.kill(handle.pid, attempt)
         deadline = time.monotonic() + patience
         while handle.is_alive() and time.monotonic() < deadline:
             _reap()
             time.sleep(POLL_SECONDS)
+    _reap()
     if handle.is_alive():
         raise UnavailableError(f"process {handle.pid} does not end")
 
