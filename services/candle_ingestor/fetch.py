@@ -41,6 +41,21 @@ class Fetched:
     left: Span | None
     error: UnavailableError | None = None
 
+    @classmethod
+    def nothing(cls, symbol: str) -> "Fetched":
+        """Return what no request brought."""
+        return cls(CandleSeries.empty(symbol), (), {}, None)
+
+    def then(self, later: "Fetched") -> "Fetched":
+        """Return this and what was fetched of a later span."""
+        return Fetched(
+            _joined(later.series.symbol, [self.series, later.series]),
+            (*self.holes, *later.holes),
+            dict(Counter(self.rejected) + Counter(later.rejected)),
+            later.left,
+            later.error,
+        )
+
 
 @dataclass(slots=True)
 class _Walk:

@@ -12,12 +12,20 @@ from datetime import datetime, timedelta
 
 from services.candle_ingestor.announce import announcement
 from services.candle_ingestor.fetch import Fetched, fetch
-from services.candle_ingestor.spans import ANNOUNCED, Span, merge, plan
+from services.candle_ingestor.spans import (
+    ANNOUNCED,
+    MINUTE,
+    Span,
+    covered,
+    merge,
+    plan,
+    runs,
+)
 from services.candle_ingestor.tally import Tally
 from services.candle_ingestor.watermarks import Watermarks
 from tradestream.bus.port import Bus
 from tradestream.bus.topics import CANDLES
-from tradestream.candle_store.port import CandleStore, WriteResult
+from tradestream.candle_store.port import CandleStore, Change, WriteResult
 from tradestream.candles import to_datetime
 from tradestream.runtime.failpoints import failpoint
 from tradestream.venues.port import Venue
@@ -92,12 +100,17 @@ class Ingestor:
             end=told.end,
             page_minutes=self.venue.page_minutes,
         )
-        fetched = self._fetch(symbol, asked.recent, requests=1)
-        written = self._write(symbol, fetched)
-        self._announce(symbol, written)
+        # In one write: once the newest are stored nobody would read the last
+        # bars before them again.
+        fetched = Fetched.nothing(symbol)
+        for span in (asked.reread, asked.recent):
+            if span is not None and fetched.error is None:
+                fetched = fetched.then(self._fetch(symbol, span, requests=1))
         if fetched.error is not None:
             raise fetched.error
-        return [*asked.older, *self._due_for_recheck(symbol)]
+        self._announce(symbol, self._write(symbol, fetched))
+        closed = [Span(gap.start, gap.end) for gap in gaps if gap.at_venue]
+        return [*asked.older, *self._due_for_recheck(symbol, closed)]
 
     def older(self, symbol: str, spans: Sequence[Span]) -> list[Span]:
         """Write a few pages of older bars; return what is left, newest first.
@@ -144,7 +157,8 @@ class Ingestor:
         """
         told = self.settings
         since = told.end - ANNOUNCED
-        changes = self.store.changes(symbol, since, told.end)
+        changes = self._corrected_before(symbol, since)
+        changes += self.store.changes(symbol, since, told.end)
         watermark = self.watermarks.read(symbol)
         mine = {to_datetime(at) for at in (*written.inserted, *written.corrected)}
         fresh = [
@@ -156,21 +170,40 @@ class Ingestor:
         ]
         if not fresh:
             return
-        series = self.store.read(symbol, 60, since, told.end)
+        series = self.store.read(symbol, 60, fresh[0].open_time, told.end)
         self.bus.publish(CANDLES, announcement(series, fresh))
         failpoint("candle_ingestor.candles_published")
         self.watermarks.write(symbol, max(change.written_at for change in fresh))
         self.tally.announced(len(fresh))
 
-    def _due_for_recheck(self, symbol: str) -> list[Span]:
-        now = self.settings.now
-        holes = self.store.venue_holes(symbol, checked_before=now - RECHECK_AFTER)
-        young = [
-            Span(max(hole.start, now - RECHECKED), hole.end)
-            for hole in holes
-            if hole.end > now - RECHECKED
-        ]
+    def _corrected_before(self, symbol: str, before: datetime) -> list[Change]:
+        """Return how bars that are older became right within the last hour."""
+        since = self.settings.now - ANNOUNCED
         return [
-            Span(h.start.replace(second=0, microsecond=0), h.end)
-            for h in reversed(young)
+            change
+            for at in self.store.corrected_since(symbol, since)
+            if at < before
+            for change in self.store.changes(symbol, at, at + MINUTE)
         ]
+
+    def _due_for_recheck(self, symbol: str, closed: Sequence[Span]) -> list[Span]:
+        """Return young minutes without a bar that nobody asked for since a day ago.
+
+        Args:
+            symbol: Whose holes.
+            closed: What is absent and held for a hole of the venue.
+        """
+        told = self.settings
+        since = max(told.end - RECHECKED, told.start)
+        if not any(span.end > since for span in closed):
+            return []
+        before = told.now - RECHECK_AFTER
+        old = self.store.venue_holes(symbol, checked_before=before)
+        # A hole that was filled in part is recorded anew in pieces; those count.
+        known = self.store.venue_holes(symbol, checked_before=told.now + MINUTE)
+        fresh = set(known) - set(old)
+        due, absent, asked = (
+            covered([Span(s.start, s.end) for s in spans], since, told.end)
+            for spans in (old, closed, fresh)
+        )
+        return runs(due & absent & ~asked, since)[::-1]

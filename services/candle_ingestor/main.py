@@ -44,8 +44,10 @@ def main(argv: Sequence[str]) -> None:
     del argv
     from services.candle_ingestor.report import report
     from services.candle_ingestor.start import Connections, run_once
+    from tradestream.runtime.shutdown import Shutdown
     from tradestream.venues.factory import open_venue
 
+    shutdown = Shutdown()
     began, clock = time.monotonic(), _CLOCK.clock()
     now = clock.now()
     venue = open_venue(
@@ -61,7 +63,7 @@ def main(argv: Sequence[str]) -> None:
         symbols=_SYMBOLS.value,
         now=now,
         backfill_start=history_start(_START.value, now),
-        stop=lambda: time.monotonic() - began > _BUDGET.value,
+        stop=lambda: shutdown.requested or time.monotonic() - began > _BUDGET.value,
     )
     metrics = _METRICS.room("candle_ingestor")
     report(tally, metrics, now, time.monotonic() - began)

@@ -9,12 +9,18 @@ from queue import SimpleQueue
 from services.candle_ingestor.ingest import Ingestor
 from services.candle_ingestor.spans import Span
 from services.candle_ingestor.tally import Tally
-from tradestream.candle_store.port import CandleStore
-from tradestream.errors import UnavailableError
-from tradestream.venues.port import UnknownSymbolError, Venue
+from tradestream.errors import InvalidDataError, UnavailableError
+from tradestream.venues.port import (
+    OutOfTimeError,
+    RefusedRequestError,
+    UnknownSymbolError,
+)
 
 THREADS = 4
 """Enough to keep a venue busy at 10 requests/s and one core at 500."""
+
+_OF_ONE_SYMBOL = (UnavailableError, InvalidDataError, RefusedRequestError)
+"""What may go wrong with one symbol and leave the others as they are."""
 
 MakeIngestor = Callable[[ExitStack], Ingestor]
 
@@ -53,6 +59,8 @@ def ingest(
         if tally.failures and not tally.counts["symbols"]:
             reason = next(iter(tally.failures.values()))
             raise UnavailableError(f"no symbol's newest bars could be read: {reason}")
+        with _borrowed(free) as ingestor:
+            _remember_instruments(ingestor, symbols, tally)
         turns = deque((symbol, left) for symbol, left in spans.items() if left)
 
         def older() -> None:
@@ -61,16 +69,6 @@ def ingest(
 
         for done in [pool.submit(older) for _ in range(count)]:
             done.result()
-
-
-def remember_instruments(
-    venue: Venue, store: CandleStore, symbols: Sequence[str]
-) -> None:
-    """Store the increments of the venue's products, if one of ours is unknown."""
-    if all(store.instrument(symbol) for symbol in symbols):
-        return
-    wanted = set(symbols)
-    store.write_instruments([p for p in venue.products() if p.symbol in wanted])
 
 
 @contextmanager
@@ -88,11 +86,32 @@ def _newest(ingestor: Ingestor, symbol: str, tally: Tally) -> list[Span]:
     except UnknownSymbolError:
         tally.not_traded(symbol)
         return []
-    except UnavailableError as error:
+    except _OF_ONE_SYMBOL as error:
         tally.failed(symbol, str(error))
         return []
     tally.read_newest()
     return spans
+
+
+def _remember_instruments(
+    ingestor: Ingestor, symbols: Sequence[str], tally: Tally
+) -> None:
+    """Store the increments of the venue's products, if one of ours is unknown.
+
+    Bars do not wait for them: a failure is noted, and the next run tries again.
+    """
+    try:
+        unknown = {
+            symbol
+            for symbol in symbols
+            if symbol not in tally.unknown and not ingestor.store.instrument(symbol)
+        }
+        if not unknown:
+            return
+        products = ingestor.venue.products()
+        ingestor.store.write_instruments([p for p in products if p.symbol in unknown])
+    except _OF_ONE_SYMBOL as error:
+        tally.failed("products", str(error))
 
 
 def _take_turns(
@@ -112,7 +131,13 @@ def _take_turns(
             continue
         try:
             left = ingestor.older(symbol, spans)
-        except UnavailableError as error:
+        except OutOfTimeError:
+            tally.postponed(symbol)
+            continue
+        except UnknownSymbolError:
+            tally.not_traded(symbol)
+            continue
+        except _OF_ONE_SYMBOL as error:
             tally.failed(symbol, str(error))
             continue
         if left:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tradestream.candles import MINUTE_SECONDS, Seconds, to_datetime, to_seconds
+from tradestream.candles import MINUTE_SECONDS, Seconds, to_seconds
 
+Mask = NDArray[np.bool_]
 MINUTE = timedelta(minutes=1)
 REREAD_BARS = 3
 """The last closed bars are read again: a venue may still correct them."""
@@ -31,11 +33,13 @@ class Plan:
     Attributes:
         recent: One page that ends with the newest closed bar. It holds every
             own gap of the last hour, so that whatever is announced is written
-            in this one step.
+            in one step.
+        reread: The last stored bars, when we were away for longer than a page.
         older: The rest, newest first.
     """
 
     recent: Span
+    reread: Span | None
     older: tuple[Span, ...]
 
 
@@ -65,17 +69,32 @@ def plan(
         for gap in own_gaps
         if gap.start < recent_start
     ]
-    # Bars to read again that lie before the page: after a pause of the venue.
-    if reread < recent_start:
-        older.append(Span(max(reread, start), recent_start))
-    return Plan(Span(recent_start, end), tuple(reversed(merge(older))))
+    return Plan(
+        Span(min(recent_start, end), end),
+        _reread(last, own_gaps, max(reread, start), recent_start),
+        tuple(reversed(merge(older))),
+    )
 
 
-def merge(spans: Iterable[Span], *, within: timedelta = timedelta(0)) -> list[Span]:
-    """Return spans sorted, those that overlap or lie `within` each other as one."""
+def _reread(
+    last: datetime | None, own_gaps: Sequence[Span], start: datetime, end: datetime
+) -> Span | None:
+    """Return the last stored bars as far as they lie before the recent page.
+
+    Only if what follows them is ours to fetch: a venue that has been silent
+    since is not asked for the same bars every minute.
+    """
+    if last is None or not any(gap.start == last + MINUTE for gap in own_gaps):
+        return None
+    until = min(last + MINUTE, end)
+    return Span(start, until) if start < until else None
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Return spans sorted, those that overlap or touch as one."""
     merged: list[Span] = []
     for span in sorted(spans):
-        if merged and span.start <= merged[-1].end + within:
+        if merged and span.start <= merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)
@@ -84,12 +103,23 @@ def merge(spans: Iterable[Span], *, within: timedelta = timedelta(0)) -> list[Sp
 
 def absent(present: Seconds, start: datetime, end: datetime) -> list[Span]:
     """Return the minutes of [start, end) that are not among open times `present`."""
-    if end <= start:
-        return []
-    first = to_seconds(start) // MINUTE_SECONDS
-    missing = np.ones(to_seconds(end) // MINUTE_SECONDS - first, np.bool_)
-    minutes = present // MINUTE_SECONDS - first
-    missing[minutes[(minutes >= 0) & (minutes < len(missing))]] = False
-    edges = np.flatnonzero(np.diff(missing, prepend=False, append=False))
-    at = [to_datetime((first + int(edge)) * MINUTE_SECONDS) for edge in edges]
+    mask = covered((), start, end)
+    minutes = (present - to_seconds(start)) // MINUTE_SECONDS
+    mask[minutes[(minutes >= 0) & (minutes < len(mask))]] = True
+    return runs(~mask, start)
+
+
+def covered(spans: Iterable[Span], start: datetime, end: datetime) -> Mask:
+    """Return for each minute of [start, end) whether any of the spans holds it."""
+    mask = np.zeros(max(int((end - start) / MINUTE), 0), np.bool_)
+    for span in spans:
+        low, high = (int((at - start) / MINUTE) for at in (span.start, span.end))
+        mask[max(low, 0) : max(high, 0)] = True
+    return mask
+
+
+def runs(mask: Mask, start: datetime) -> list[Span]:
+    """Return the spans of minutes that are true, the first minute being `start`."""
+    edges = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    at = [start + int(edge) * MINUTE for edge in edges]
     return [Span(low, high) for low, high in zip(at[::2], at[1::2], strict=True)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.candle_ingestor.ingest import Ingestor, Settings
-from services.candle_ingestor.run import ingest, remember_instruments
+from services.candle_ingestor.run import ingest
 from services.candle_ingestor.tally import Tally
 from services.candle_ingestor.watermarks import RedisWatermarks, read_symbols
 from tradestream.bus.port import Bus
@@ -51,8 +51,6 @@ def run_once(
     settings = Settings(now, backfill_start, stop)
     try:
         wanted = list(dict.fromkeys(symbols)) or read_symbols(redis, now)
-        with closing(connections.store()) as store:
-            remember_instruments(venue, store, wanted)
 
         def make(cleanup: ExitStack) -> Ingestor:
             store = cleanup.enter_context(closing(connections.store()))

@@ -50,7 +50,14 @@ class CoinbaseVenue:
 
     def products(self) -> list[Instrument]:
         """Return what the venue trades, with the increments of each."""
-        return [_instrument(p) for p in self._client.get_list("/products", {})]
+        entries = self._client.get_list("/products", {})
+        usable = [found for entry in entries if (found := _instrument(entry))]
+        if not usable:
+            raise InvalidDataError(
+                "products with an id and positive increments are required,"
+                f" was {entries!r:.80}"
+            )
+        return usable
 
     def _rows(
         self, symbol: str, start: datetime, end: datetime, bucket: timedelta
@@ -73,24 +80,25 @@ def _iso(at: datetime) -> str:
 
 def _day(symbol: str, row: Any) -> datetime:
     # One row that cannot be read may hide a day: the answer says nothing then.
-    time = row[0] if isinstance(row, list) and row else None
-    if not isinstance(time, float) or time % _DAY.total_seconds() or abs(time) > 1e11:
+    time: Any = row[0] if isinstance(row, list) and row else None
+    if (
+        type(time) not in (int, float)
+        or time % _DAY.total_seconds()
+        or abs(time) > 1e11
+    ):
         raise UnavailableError(
             f"{symbol}: bars that open on a day are required, was {row!r}"
         )
     return to_datetime(int(time))
 
 
-def _instrument(entry: Any) -> Instrument:
+def _instrument(entry: Any) -> Instrument | None:
+    """Return a product's increments, None when it says none that can be used."""
     try:
         tick, lot = float(entry["quote_increment"]), float(entry["base_increment"])
         symbol = str(entry["id"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidDataError(
-            f"a product with id and increments is required, was {entry!r}"
-        ) from error
+    except (KeyError, TypeError, ValueError):
+        return None
     if not (0 < tick < float("inf") and 0 < lot < float("inf")):
-        raise InvalidDataError(
-            f"positive increments are required for {symbol}, was {tick} and {lot}"
-        )
+        return None
     return Instrument(symbol, tick, lot)

@@ -16,12 +16,22 @@ from tradestream.venues.port import CandlePage
 _TIME, _LOW, _HIGH, _OPEN, _CLOSE, _VOLUME = range(6)
 _COLUMNS = 6
 _NUMBERS = frozenset((int, float))
+# NUMERIC(20, 10) and NUMERIC(30, 10) of the store hold no others.
+_SMALLEST_PRICE, _LARGEST_PRICE, _LARGEST_VOLUME = 1e-10, 9e9, 9e19
 
 # Each returns the mask of the rows that break it.
 _Rule = Callable[[Floats, int], Any]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("not finite", lambda n, _: ~np.isfinite(n).all(axis=1)),
     ("price not positive", lambda n, _: (n[:, _LOW : _CLOSE + 1] <= 0).any(axis=1)),
+    (
+        "price or volume beyond what can be stored",
+        lambda n, _: (
+            (n[:, _LOW : _CLOSE + 1] < _SMALLEST_PRICE).any(axis=1)
+            | (n[:, _LOW : _CLOSE + 1] > _LARGEST_PRICE).any(axis=1)
+            | (n[:, _VOLUME] > _LARGEST_VOLUME)
+        ),
+    ),
     ("volume negative", lambda n, _: n[:, _VOLUME] < 0),
     ("high below low", lambda n, _: n[:, _HIGH] < n[:, _LOW]),
     (

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from tradestream.errors import UnavailableError
+from tradestream.venues.port import OutOfTimeError
 
 MAX_BACKOFF_SECONDS = 30.0
 
@@ -34,47 +34,56 @@ class Pacer:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._next = 0.0
+        self._held_until = 0.0
 
     def wait_for_turn(self) -> None:
         """Wait until the next request may go out.
 
         Raises:
-            UnavailableError: If that would be after `give_up_at`.
+            OutOfTimeError: If that would be after `give_up_at`.
         """
         with self._lock:
             now = self._monotonic()
             turn = max(self._next, now)
-            if turn > self._give_up_at:
-                raise UnavailableError("the time for requests is used up")
+            self._check(turn)
             self._next = turn + self._spacing
-        if turn > now:
+        while turn > now:
             self._sleep(turn - now)
+            with self._lock:
+                # A hold that began in the meantime holds this thread back too.
+                now, turn = turn, max(turn, self._held_until)
+            self._check(turn)
 
     def hold(self, seconds: float) -> None:
         """Let no thread ask for so many seconds: the venue asked for it."""
         with self._lock:
-            self._next = max(self._next, self._monotonic() + seconds)
+            self._held_until = max(self._held_until, self._monotonic() + seconds)
+            self._next = max(self._next, self._held_until)
 
     def pause(self, seconds: float) -> None:
         """Wait in this thread alone.
 
         Raises:
-            UnavailableError: If that would end after `give_up_at`.
+            OutOfTimeError: If that would end after `give_up_at`.
         """
-        if self._monotonic() + seconds > self._give_up_at:
-            raise UnavailableError("the time for requests is used up")
+        self._check(self._monotonic() + seconds)
         self._sleep(seconds)
+
+    def _check(self, turn: float) -> None:
+        if turn > self._give_up_at:
+            raise OutOfTimeError("the time for requests is used up")
 
 
 class Backoff:
-    """Exponential waits with full jitter, seeded; doubles from a first wait.
+    """Exponential waits with jitter: from half a doubling wait to all of it.
 
     Args:
         first_seconds: Longest first wait.
-        seed: Seed of the jitter.
+        seed: Seed of the jitter; None: another in every process, so that many
+            do not come back at once.
     """
 
-    def __init__(self, first_seconds: float, seed: int) -> None:
+    def __init__(self, first_seconds: float, seed: int | None = None) -> None:
         self._first = first_seconds
         self._random = random.Random(seed)
         self._lock = threading.Lock()

@@ -10,12 +10,16 @@ from datetime import datetime
 from typing import Protocol
 
 from tradestream.candles import CandleSeries
-from tradestream.errors import TradeStreamError
+from tradestream.errors import TradeStreamError, UnavailableError
 from tradestream.instruments import Instrument
 
 
 class UnknownSymbolError(TradeStreamError):
     """Raised when the venue does not know a symbol; asking again cannot help."""
+
+
+class OutOfTimeError(UnavailableError):
+    """Raised when a request would have to wait for longer than there is time."""
 
 
 class RefusedRequestError(TradeStreamError):
@@ -85,5 +89,11 @@ class Venue(Protocol):
         ...
 
     def products(self) -> list[Instrument]:
-        """Return what the venue trades, with the increments of each."""
+        """Return what the venue trades, with the increments of each.
+
+        An entry without usable increments is left out.
+
+        Raises:
+            InvalidDataError: If no entry can be used.
+        """
         ...
