@@ -9,7 +9,7 @@ from psycopg2.extensions import connection as Connection
 from tradestream.bus.factory import open_bus
 from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.local.demo import figures
-from tradestream.local.demo.rooms import Rooms, cores
+from tradestream.local.demo.rooms import Rooms, cores, last_fields
 from tradestream.local.demo.screen import Screen
 from tradestream.local.demo.tables import print_tables
 from tradestream.local.stack import SIMULATOR_REQUESTS_PER_SECOND, Stack
@@ -115,15 +115,15 @@ class MainLine:
         print_tables(self._screen.console, made, kinds, self._screen.seconds)
 
     def _load(self, connection: Connection) -> None:
-        """Choose symbols, then ingest until a run finds nothing older to fetch."""
+        """Choose symbols, then ingest until a run reaches the end of its work."""
         self._rooms.run("top_crypto_updater", "top_crypto_updater")
         bars = figures.count(connection, "market_data")
         with self._screen.step("candle_ingestor") as view:
-            before = -1
-            while (now := bars()) > before * 1.001:
-                before = now
+            unfinished: object = True
+            while unfinished:  # symbols that a run's budget of time did not reach
                 run = self._rooms.start("candle_ingestor", FLAGS["candle_ingestor"])
                 self._rooms.wait(run, view, lambda: f"{bars():,} bars")
+                unfinished = last_fields(run.output()).get("unfinished")
 
     def _judge(self, connection: Connection) -> None:
         """From what was found to signals."""

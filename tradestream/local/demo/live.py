@@ -87,7 +87,8 @@ class RealTime:
         at = f"{outcome.started_at:%H:%M:%S}"
         self._rows[room] = (at, f"{run.seconds():.1f} s", said)
         if not self._console.is_terminal:
-            self._console.print(f"{at} {room} {run.seconds():.1f} s  {said}")
+            line = f"{at} {room} {run.seconds():.1f} s  {said}"
+            self._console.print(line, soft_wrap=True, highlight=False)
 
     def _table(self) -> Table:
         table = Table(box=None)
