@@ -2,8 +2,8 @@
 
 import json
 import threading
-import zlib
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -14,7 +14,7 @@ from tradestream.venues.port import RefusedRequestError
 
 TIMEOUT_SECONDS = (3.05, 10.0)
 ATTEMPTS = 6
-_FIRST_WAIT_SECONDS = 0.5
+FIRST_WAIT_SECONDS = 0.5
 _MAX_RETRY_AFTER_SECONDS = 300.0
 
 
@@ -32,12 +32,22 @@ class HttpClient:
     Args:
         url: Base URL, e.g. `https://api.exchange.coinbase.com`.
         pacer: Keeps the rate.
+        backoff: How long to wait after an error.
+        timeout_seconds: To connect, and between two parts of an answer.
     """
 
-    def __init__(self, url: str, pacer: Pacer) -> None:
+    def __init__(
+        self,
+        url: str,
+        pacer: Pacer,
+        *,
+        backoff: Backoff | None = None,
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> None:
         self._url = url.rstrip("/")
         self._pacer = pacer
-        self._backoff = Backoff(_FIRST_WAIT_SECONDS, zlib.crc32(url.encode()))
+        self._backoff = backoff or Backoff(FIRST_WAIT_SECONDS)
+        self._timeout_seconds = timeout_seconds
         self._local = threading.local()
 
     def get_list(self, path: str, query: Mapping[str, str]) -> list[Any]:
@@ -54,7 +64,7 @@ class HttpClient:
             self._pacer.wait_for_turn()
             try:
                 answer = self._session().get(
-                    self._url + path, params=query, timeout=TIMEOUT_SECONDS
+                    self._url + path, params=query, timeout=self._timeout_seconds
                 )
             except requests.RequestException as error:
                 reason = type(error).__name__
@@ -110,9 +120,21 @@ def _decode(answer: requests.Response) -> Any:
 
 
 def retry_after_seconds(answer: requests.Response) -> float:
-    """Return what the server asks to wait, 0 when it says nothing that we read."""
+    """Return what the server asks to wait, 0 when it says nothing that we read.
+
+    It may be seconds, or a date, which counts from the answer's own.
+    """
     text = answer.headers.get("Retry-After", "")
     try:
-        return min(max(float(text), 0.0), _MAX_RETRY_AFTER_SECONDS)
+        seconds = float(text)
     except ValueError:
+        seconds = _seconds_until(text, answer.headers.get("Date", ""))
+    return min(seconds, _MAX_RETRY_AFTER_SECONDS) if seconds > 0 else 0.0
+
+
+def _seconds_until(date: str, since: str) -> float:
+    try:
+        waiting = parsedate_to_datetime(date) - parsedate_to_datetime(since)
+    except (ValueError, TypeError):
         return 0.0
+    return waiting.total_seconds()
