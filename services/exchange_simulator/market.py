@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from services.exchange_simulator.course import happened, prices_of, sizes_of
 from services.exchange_simulator.days import DAY_SECONDS, DayBars, Increments
 from services.exchange_simulator.sources import DaySource
 from tradestream.candles import CandleSeries, Floats, aggregate
@@ -89,7 +90,7 @@ class History:
         Args:
             first: First slot; before the market's start counts as its start.
             end: Slot after the last.
-            open_share: How much of the last slot's time has passed, in (0, 1]:
+            open_share: How much of the last slot's time has passed, in [0, 1]:
                 below 1 its bar is shown as it stands so far.
         """
         first = max(first, 0)
@@ -103,7 +104,7 @@ class History:
         volumes = np.concatenate([day.volumes for day in days])[keep]
         traded = np.concatenate([day.traded for day in days])[keep]
         if open_share < 1.0:
-            self._shorten(prices, volumes, open_share)
+            self._shorten(prices[-1], volumes, open_share)
         times = self.start_seconds + np.arange(first, end) * self.interval
         columns = (*prices[traded].T, volumes[traded])
         return CandleSeries(self._market.symbol, self.interval, times[traded], *columns)
@@ -123,16 +124,17 @@ class History:
         open_slot = int(np.floor(passed))
         last = min(self.slot(end), open_slot + 1)
         is_open = last == open_slot + 1
-        share = max(passed - open_slot, 1e-3) if is_open else 1.0
+        share = passed - open_slot if is_open else 1.0
         return aggregate(self.series(self.slot(start), last, share), granularity)
 
-    def _shorten(self, prices: Floats, volumes: Floats, share: float) -> None:
-        opened, _, _, closed = prices[-1]
-        sofar = float(
-            self._market.increments.prices(opened + share * (closed - opened))
-        )
-        prices[-1] = opened, max(opened, sofar), min(opened, sofar), sofar
-        volumes[-1] = float(self._market.increments.volumes(volumes[-1] * share))
+    def _shorten(self, bar: Floats, volumes: Floats, share: float) -> None:
+        """Take back from the last bar the trades that did not happen yet."""
+        decimals = self._market.increments.volume_decimals
+        count = happened(share)
+        seen = prices_of(*bar.tolist())[:count]
+        bar[:] = seen[0], max(seen), min(seen), seen[-1]
+        sizes = sizes_of(float(volumes[-1]), decimals)[:count]
+        volumes[-1] = round(sum(sizes), decimals)
 
     def _rendered(self, number: int) -> list[bytes]:
         if number not in self._rows:

@@ -18,6 +18,9 @@ FOLDER = Path(__file__).with_name("recordings")
 class Recording:
     """Bars of whole UTC days, hours before the first and after the last left empty.
 
+    A venue has no bar of a minute without a trade, so bars of volume 0, which
+    some files fill such minutes with, are left out.
+
     Attributes:
         days: The recorded days; a slot that was not recorded did not trade.
         returns: Shape (bars,), log return from the bar before to this close.
@@ -73,7 +76,7 @@ def _days(
     all_prices = np.ones((count * per_day, 4))
     all_volumes = np.zeros(count * per_day)
     traded = np.zeros(count * per_day, np.bool_)
-    all_prices[slots], all_volumes[slots], traded[slots] = prices, volumes, True
+    all_prices[slots], all_volumes[slots], traded[slots] = prices, volumes, volumes > 0
     return tuple(
         DayBars(all_prices[day], all_volumes[day], traded[day])
         for day in (

@@ -127,7 +127,7 @@ class RecordedDays:
         prices = self._increments.prices(self._price * np.exp(path))
         self._price *= float(np.exp(ends[-1]))
         volumes: Floats = recording.volumes[picks]
-        return DayBars(prices, volumes, np.ones(slots, np.bool_))
+        return DayBars(prices, volumes, volumes > 0)
 
 
 def stationary_blocks(

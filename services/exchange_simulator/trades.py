@@ -10,13 +10,18 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from services.exchange_simulator.course import (
+    OFFSETS,
+    happened,
+    prices_of,
+    sizes_of,
+)
 from services.exchange_simulator.errors import RefusedError
 from services.exchange_simulator.market import Market
 from tradestream.candles import CandleSeries
 
-TRADES_A_BAR = 4
+TRADES_A_BAR = len(OFFSETS)
 MAX_TRADES = 1000
-_OFFSETS = (0.05, 0.3, 0.6, 0.95)
 
 
 def trade_page(
@@ -74,7 +79,7 @@ def _happened(bars: CandleSeries, now: float) -> int:
     if not len(bars):
         return 0
     passed = (now - float(bars.open_times[-1])) / bars.interval_seconds
-    return (len(bars) - 1) * TRADES_A_BAR + sum(o <= passed for o in _OFFSETS)
+    return (len(bars) - 1) * TRADES_A_BAR + happened(passed)
 
 
 def _trades(
@@ -84,16 +89,13 @@ def _trades(
     increments = market.increments
     found: list[dict[str, object]] = []
     for number in range(low // TRADES_A_BAR, -(-high // TRADES_A_BAR)):
-        opened, closed = float(bars.opens[number]), float(bars.closes[number])
-        top, bottom = float(bars.highs[number]), float(bars.lows[number])
-        # A rising bar dips first; a falling one rises first.
-        middle = (bottom, top) if closed >= opened else (top, bottom)
+        columns = (bars.opens, bars.highs, bars.lows, bars.closes)
+        prices = prices_of(*(float(column[number]) for column in columns))
         volume = float(bars.volumes[number])
-        part = round(volume / TRADES_A_BAR, increments.volume_decimals)
-        sizes = (part, part, part, volume - 3 * part)
-        before = opened
-        for step, price in enumerate((opened, *middle, closed)):
-            at = bars.open_times[number] + _OFFSETS[step] * bars.interval_seconds
+        sizes = sizes_of(volume, increments.volume_decimals)
+        before = prices[0]
+        for step, price in enumerate(prices):
+            at = bars.open_times[number] + OFFSETS[step] * bars.interval_seconds
             found.append(
                 {
                     "time": _iso(float(at)),
