@@ -24,6 +24,7 @@ _WRONG_KINDS = (
     "text", "null", "nan", "negative", "high_below_low", "unaligned", "future", "short"
 )  # fmt: skip
 _FUTURE_SECONDS = 366 * 86_400
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,16 @@ def parse_faults(text: str | bytes) -> Faults:
     Raises:
         ValueError: Names the key that is unknown or the value that cannot be.
     """
-    given = json.loads(text or "{}")
+    try:
+        given = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"a JSON object of faults is required, was not JSON: {error}"
+        ) from error
     if not isinstance(given, dict):
-        raise ValueError(f"a JSON object of faults is required, was {given!r}")
+        raise ValueError(
+            f"a JSON object of faults is required, was {type(given).__name__}"
+        )
     known = {f.name: f.default for f in fields(Faults)}
     for name, value in given.items():
         if name not in known:
@@ -147,14 +155,26 @@ def _check(name: str, value: object, default: object) -> None:
     elif isinstance(default, tuple):
         fits = isinstance(value, list) and all(isinstance(v, str) for v in value)
         wanted = "a list of strings"
+    elif isinstance(default, int):
+        fits = isinstance(value, int) and 0 <= value <= _MOST
+        wanted = f"a whole number from 0 to {_MOST}"
     else:
-        fits = isinstance(value, int | float) and value >= 0
-        wanted = "a number of at least 0"
+        fits = isinstance(value, int | float) and 0 <= value <= _MOST
+        wanted = f"a number from 0 to {_MOST}"
     if not fits or isinstance(value, bool):
         raise ValueError(f"{wanted} is required for {name}, was {value!r}")
     if name in ("missing_minutes", "corrected_bars") and isinstance(value, list):
         for minute in value:
-            _minute(minute)
+            _check_minute(name, minute)
+
+
+def _check_minute(name: str, text: str) -> None:
+    try:
+        _minute(text)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(
+            f"minutes such as 2026-01-31T12:00Z are required for {name}, was {text!r}"
+        ) from error
 
 
 def _minute(text: str) -> int:
@@ -164,7 +184,9 @@ def _minute(text: str) -> int:
 
 def _correct(row: list[float]) -> None:
     time, low, high, opened, closed, volume = row
-    row[:] = [time, low, high, opened, (low + high + closed) / 3, volume * 1.5 + 1]
+    # Still in whole ticks and lots.
+    other = high if closed == low else low
+    row[:] = [time, low, high, opened, other, round(2 * volume + 1, 8)]
 
 
 def _wrong(row: list[float], kind: str, now: float) -> list[object]:

@@ -12,6 +12,7 @@ from tradestream.errors import ConfigurationError
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import RoomMetrics
+from tradestream.runtime.shutdown import Shutdown
 
 GRACE_SECONDS = 2
 
@@ -55,11 +56,11 @@ def serve(
         lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    # uvicorn raises the signal that stopped it once more, after stopping.
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        log.info("stopped")
+    # uvicorn raises the signal that stopped it once more, after stopping: it
+    # finds this handler then, and the process ends as it should.
+    Shutdown()
+    uvicorn.Server(config).run(sockets=[listener])
+    log.info("stopped")
     return 0
 
 
