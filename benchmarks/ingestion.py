@@ -9,17 +9,14 @@ simulator, database, and bus share the machine's cores.
 import contextlib
 import json
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from benchmarks.figures import Figure, report
-from tradestream.local.ports import choose
 from tradestream.testing import servers
 from tradestream.testing.rooms import run_room
+from tradestream.testing.simulator import running_venue
 
 ROOM = "candle_ingestor"
 SYMBOLS = 20
@@ -27,42 +24,6 @@ DAYS = 30
 BARS = SYMBOLS * DAYS * 1_440
 STEADY_RUNS = 5
 NOW = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
-
-
-@contextlib.contextmanager
-def simulator() -> Iterator[str]:
-    """Run a venue without limits whose clock stands at `NOW`; yield its URL."""
-    port = choose(1)[0]
-    origin = (NOW - timedelta(days=DAYS + 1)).date()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "services.exchange_simulator.main"),
-            *(f"--port={port}", "--requests_per_second=0"),
-            *(f"--now={NOW.isoformat()}", f"--origin={origin}"),
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        while process.poll() is None:
-            with contextlib.suppress(OSError):
-                products(url)
-                break
-            time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def products(url: str) -> list[str]:
-    """Return the symbols of a venue.
-
-    Raises:
-        OSError: If it does not answer.
-    """
-    with urllib.request.urlopen(f"{url}/products", timeout=10) as answer:
-        return [str(entry["id"]) for entry in json.load(answer)]
 
 
 def run(flags: dict[str, object]) -> tuple[float, dict[str, int]]:
@@ -82,19 +43,20 @@ def run(flags: dict[str, object]) -> tuple[float, dict[str, int]]:
 def main() -> int:
     """Measure, print, and write build/benchmarks/ingestion.json."""
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(simulator())
+        venue = stack.enter_context(running_venue(NOW, history_days=DAYS + 1))
         databases = servers.Databases(stack.enter_context(servers.postgres_server()))
         stack.callback(databases.close)
         redis_url = stack.enter_context(servers.valkey_server()).url()
+        symbols = [entry["id"] for entry in venue.get("/products")][:SYMBOLS]
         flags: dict[str, object] = {
             "redis_url": redis_url,
             "bus_url": redis_url,
             "candles_url": databases.create(),
-            "coinbase_rest_url": url,
+            "coinbase_rest_url": venue.url,
             "requests_per_second": 0,
             "run_budget": 600,
             "backfill_start": f"{DAYS}d",
-            "symbols": ",".join(products(url)[:SYMBOLS]),
+            "symbols": ",".join(symbols),
             "now": NOW.isoformat(),
         }
         seconds, said = run(flags)

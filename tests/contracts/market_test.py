@@ -14,12 +14,12 @@ import pytest
 
 from protos.marketdata.v1.candle_pb2 import Candle
 from tests.contracts.gateway import Gateway
-from tests.contracts.venue import KEY, Bar, Venue, running_venue
 from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import CANDLES
 from tradestream.postgres import connect
 from tradestream.redis import Redis
 from tradestream.testing.rooms import run_room
+from tradestream.testing.simulator import KEY, Bar, Venue, running_venue
 
 pytestmark = pytest.mark.integration
 

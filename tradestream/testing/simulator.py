@@ -64,11 +64,20 @@ class Venue:
 
 
 @contextmanager
-def running_venue(now: datetime | None = None) -> Iterator[Venue]:
-    """Run a simulator without limits; its clock stands at `now` if given."""
+def running_venue(
+    now: datetime | None = None, *, history_days: int = 20
+) -> Iterator[Venue]:
+    """Run a simulator without limits.
+
+    Args:
+        now: Where its clock stands; None: it runs.
+        history_days: How long before `now` its markets begin.
+    """
     port = choose(1)[0]
     held = [] if now is None else [f"--now={now.isoformat()}"]
-    origin = [] if now is None else [f"--origin={(now - timedelta(days=20)).date()}"]
+    if now is not None:
+        origin = (now - timedelta(days=history_days)).date()
+        held.append(f"--origin={origin}")
     process = subprocess.Popen(
         [
             sys.executable,
@@ -77,7 +86,6 @@ def running_venue(now: datetime | None = None) -> Iterator[Venue]:
             f"--port={port}",
             "--requests_per_second=0",
             *held,
-            *origin,
         ],
         stderr=subprocess.PIPE,
         text=True,
