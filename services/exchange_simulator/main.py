@@ -6,11 +6,13 @@ limits and with faults on request. The same origin and seed serve the same past.
 Exit status: 0 stopped by SIGTERM or SIGINT, 1 bad flags or a bug.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
 from absl import flags
 
+from tradestream.errors import ConfigurationError
 from tradestream.runtime.app import run
 from tradestream.runtime.flags import define_clock
 
@@ -25,7 +27,11 @@ _ORIGIN = flags.DEFINE_string(
     "A restart with the same origin serves the same past.",
 )
 _HISTORY_DAYS = flags.DEFINE_integer(
-    "history_days", 31, "Days from the origin to the day of opening.", lower_bound=14
+    "history_days",
+    31,
+    "Days from the origin to the day of opening.",
+    lower_bound=14,
+    upper_bound=3650,
 )
 _SEED = flags.DEFINE_integer("seed", 1, "Seed of every market.", lower_bound=0)
 _REQUESTS_PER_SECOND = flags.DEFINE_float(
@@ -54,11 +60,16 @@ def main(argv: Sequence[str]) -> int:
     from services.exchange_simulator.venue import default_origin, open_venue
 
     clock = _CLOCK.clock()
+    today = clock.now().date()
     origin = (
         date.fromisoformat(_ORIGIN.value)
         if _ORIGIN.value
-        else default_origin(clock.now().date(), _HISTORY_DAYS.value)
+        else default_origin(today, _HISTORY_DAYS.value)
     )
+    if origin > today:
+        raise ConfigurationError(
+            f"an origin of {today} or before is required, was {origin}"
+        )
     venue = open_venue(
         origin=origin,
         history_days=_HISTORY_DAYS.value,
@@ -94,6 +105,9 @@ def _are_faults(text: str) -> bool:
 
 flags.register_validator("origin", _is_day, "a day such as 2026-01-31 is required")
 flags.register_validator("faults", _are_faults)
+flags.register_validator(
+    "requests_per_second", math.isfinite, "a finite number is required"
+)
 
 if __name__ == "__main__":
     run(main)
