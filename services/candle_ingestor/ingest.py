@@ -6,6 +6,7 @@ good by the next: what is stored is not fetched again, and what was stored but
 not announced is.
 """
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,9 @@ from tradestream.venues.port import Venue
 
 OLDER_REQUESTS = 8
 """Pages of one symbol before another has its turn, and bars are written."""
+
+LOOKED_AT_EACH_RUN = timedelta(days=31)
+"""Behind a complete history, older gaps are looked for once an hour."""
 
 RECHECK_AFTER = timedelta(days=1)
 RECHECKED = timedelta(days=2)
@@ -91,7 +95,8 @@ class Ingestor:
             UnknownSymbolError: If the venue does not trade the symbol.
         """
         told = self.settings
-        gaps = self.store.gaps(symbol, told.start, told.end)
+        start = self._look_from(symbol)
+        gaps = self.store.gaps(symbol, start, told.end)
         own = [Span(gap.start, gap.end) for gap in gaps if not gap.at_venue]
         asked = plan(
             self.store.last(symbol),
@@ -111,6 +116,21 @@ class Ingestor:
         self._announce(symbol, self._write(symbol, fetched))
         closed = [Span(gap.start, gap.end) for gap in gaps if gap.at_venue]
         return [*asked.older, *self._due_for_recheck(symbol, closed)]
+
+    def _look_from(self, symbol: str) -> datetime:
+        """Return from where on gaps are looked for, in this run.
+
+        A year of minutes takes long to look through, and bars do not vanish:
+        mostly it is enough to see that the history begins where it should.
+        """
+        told = self.settings
+        recent = told.end - LOOKED_AT_EACH_RUN
+        first = self.store.first(symbol)
+        its_turn = zlib.crc32(symbol.encode()) % 60 == told.now.minute
+        if first is None or its_turn or recent <= told.start:
+            return told.start
+        before = self.store.gaps(symbol, told.start, min(first, recent))
+        return recent if all(gap.at_venue for gap in before) else told.start
 
     def older(self, symbol: str, spans: Sequence[Span]) -> list[Span]:
         """Write a few pages of older bars; return what is left, newest first.

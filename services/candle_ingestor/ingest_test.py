@@ -27,7 +27,8 @@ HISTORY = 2 * DAY
 class Room:
     """The systems that runs of the room leave their marks in."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: timedelta = HISTORY) -> None:
+        self.history = history
         self.venue = FixedVenue({SYMBOL: END - 400 * DAY})
         self.store = MemoryCandleStore()
         self.bus = MemoryBus()
@@ -35,7 +36,7 @@ class Room:
         self.tally = Tally()
 
     def ingestor(self, now: datetime = NOW) -> Ingestor:
-        settings = Settings(now, END - HISTORY, lambda: False)
+        settings = Settings(now, END - self.history, lambda: False)
         return Ingestor(
             self.venue, self.store, self.bus, self.watermarks, settings, self.tally
         )
@@ -57,7 +58,7 @@ class Room:
 
     def missing(self, now: datetime = NOW) -> list[Span]:
         """Return what is missing in the store and ours to fetch."""
-        gaps = self.store.gaps(SYMBOL, END - HISTORY, now.replace(second=0))
+        gaps = self.store.gaps(SYMBOL, END - self.history, now.replace(second=0))
         return [Span(gap.start, gap.end) for gap in gaps if not gap.at_venue]
 
 
@@ -314,3 +315,32 @@ def test_stored_numbers_do_not_depend_on_how_many_runs_brought_them() -> None:
     assert np.array_equal(bars(at_once).open_times, bars(in_pieces).open_times)
     assert bars(at_once).fingerprint() == bars(in_pieces).fingerprint()
     assert len(set(in_pieces.said_times())) == len(in_pieces.said_times()) == 67
+
+
+@pytest.mark.parametrize("listed_days_ago", [34, 10])
+def test_old_gaps_of_a_complete_history_are_repaired_within_an_hour(
+    listed_days_ago: int,
+) -> None:
+    room = Room(history=35 * DAY)
+    room.venue.listed = {SYMBOL: END - listed_days_ago * DAY}
+    room.run()
+    oldest = sorted(room.store.bars[SYMBOL])
+    del room.store.bars[SYMBOL][oldest[300]]
+
+    for number in range(1, 61):
+        room.run(NOW + number * MINUTE)
+
+    assert room.missing() == []
+
+
+def test_a_backfill_that_was_cut_short_goes_on_with_the_next_run() -> None:
+    room = Room(history=40 * DAY)
+    ingestor = room.ingestor()
+    left = ingestor.newest(SYMBOL)
+    while len(room.store.bars[SYMBOL]) < 33 * 1_440:
+        left = ingestor.older(SYMBOL, left)
+
+    for number in range(1, 4):
+        room.run(NOW + number * MINUTE)
+
+    assert room.missing() == []
