@@ -7,7 +7,7 @@ published twice, so it carries its own identity.
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from psycopg2.extensions import connection as Connection
@@ -18,6 +18,8 @@ from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
 
 BATCH = 1000
+KEEP = timedelta(days=7)
+"""How long a published row stays, for people."""
 
 
 def add(
@@ -93,5 +95,9 @@ def _publish_batch(connection: Connection, bus: Bus, room: str, now: datetime) -
             cursor.execute(
                 "UPDATE outbox SET published_at = %s WHERE outbox_id = ANY(%s)",
                 (now, [row[0] for row in rows]),
+            )
+            cursor.execute(
+                "DELETE FROM outbox WHERE room = %s AND published_at < %s",
+                (room, now - KEEP),
             )
     return len(rows)

@@ -10,6 +10,7 @@ import pytest
 from tradestream.bus.factory import open_bus as open_bus_at
 from tradestream.bus.port import Bus, Message
 from tradestream.bus.redis_streams import RedisStreamsBus
+from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.redis import Redis, connect
 from tradestream.testing.bus_contract import (
@@ -89,6 +90,21 @@ def test_keeps_dead_letters_and_streams_that_nobody_reads(redis_url: str) -> Non
 
     assert len(bus.newest("t.dlq", 1000)) == 500
     assert len(bus.newest("unread", 1000)) == 500
+    bus.close()
+
+
+def test_what_must_be_taken_waits_for_its_group_however_old(
+    redis_url: str, redis_client: Redis
+) -> None:
+    bus = small(redis_url, keep=10)
+    for topic in (DISCOVERY_REQUESTS, "unread"):
+        for number in range(500):  # entries of 1970
+            fields: dict[str, str | bytes] = {"key": "k", "value": str(number)}
+            redis_client.xadd(topic, fields, id=f"{number + 1}-0")  # type: ignore[arg-type]
+        bus.publish(topic, messages(1))
+
+    assert bus.lag(DISCOVERY_REQUESTS, "not made yet") == 501
+    assert bus.lag("unread", "not made yet") < 501
     bus.close()
 
 

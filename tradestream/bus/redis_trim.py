@@ -1,13 +1,13 @@
 """Forgetting records of a stream that nobody needs any more.
 
-A stream that groups read loses only what every one of them has acknowledged. A
-stream that nobody reads in a group is for people, and keeps a week, as the
-topics of Kafka do; dead letters stay until a person removes them.
+A stream that groups read, now or later, loses only what every one of them has
+acknowledged. Any other is for people, and keeps a week, as the topics of Kafka
+do; dead letters stay until a person removes them.
 """
 
 from typing import Any
 
-from tradestream.bus.topics import dead_letters
+from tradestream.bus.topics import WORK, dead_letters
 
 KEEP = 1000
 UNREAD_KEEP_MILLISECONDS = 7 * 86_400_000
@@ -44,8 +44,8 @@ def trim_read(client: Any, topic: str, keep: int) -> None:
 
 
 def trim_unread(client: Any, topic: str) -> None:
-    """Drop what is older than a week from a stream that no group reads."""
-    if topic.endswith(_DEAD) or group_states(client, topic):
+    """Drop what is older than a week from a stream that no group will read."""
+    if topic in WORK or topic.endswith(_DEAD) or group_states(client, topic):
         return
     seconds, microseconds = client.time()
     oldest = seconds * 1000 + microseconds // 1000 - UNREAD_KEEP_MILLISECONDS

@@ -7,6 +7,9 @@ RISK_APPROVED_STRATEGIES = "risk-approved-strategies"
 SIZED_POSITIONS = "sized-positions"
 TRADE_SIGNALS = "trade-signals"
 
+WORK = frozenset({DISCOVERY_REQUESTS, DISCOVERED_STRATEGIES})
+"""Topics whose every record somebody must take, however late its group is made."""
+
 
 def dead_letters(topic: str) -> str:
     """Return the topic that keeps what consumers of `topic` cannot process."""
