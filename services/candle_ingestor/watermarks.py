@@ -4,15 +4,12 @@ A watermark says until when (time of writing) a symbol's bars were announced.
 When the hash is lost, the bars of the last hour are announced once more.
 """
 
-import json
 from datetime import datetime
 from typing import Protocol
 
-from tradestream.errors import InvalidDataError, UnavailableError
 from tradestream.redis import Redis
+from tradestream.traded_symbols import retired_symbols, traded_symbols
 
-SYMBOLS_KEY = "top_cryptocurrencies"
-RETIRED_KEY = "retired_cryptocurrencies"
 WATERMARKS_KEY = "processing_state:candle_ingestor"
 
 # Monotone whatever two runs do at once; ISO times in UTC sort as text.
@@ -61,20 +58,7 @@ def read_symbols(client: Redis, now: datetime) -> list[str]:
         UnavailableError: If the list was never written.
         InvalidDataError: If it is not a JSON list of symbols.
     """
-    text = client.get(SYMBOLS_KEY)
-    if text is None:
-        raise UnavailableError(
-            f"redis key {SYMBOLS_KEY} was not written yet; top_crypto_updater writes it"
-        )
-    try:
-        symbols = json.loads(str(text))
-    except ValueError:
-        symbols = None
-    if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
-        raise InvalidDataError(
-            f"a JSON list of symbols is required in redis key {SYMBOLS_KEY},"
-            f" was {text!r:.80}"
-        )
-    retired: dict[str, str] = client.hgetall(RETIRED_KEY)  # type: ignore[assignment]
-    waiting = [s for s, until in retired.items() if datetime.fromisoformat(until) > now]
-    return list(dict.fromkeys([*symbols, *sorted(waiting)]))
+    traded = traded_symbols(client)
+    retired = retired_symbols(client)
+    waiting = sorted(symbol for symbol, until in retired.items() if until > now)
+    return list(dict.fromkeys([*traded, *waiting]))

@@ -5,8 +5,6 @@ import pytest
 
 from services.candle_ingestor.memory_watermarks import MemoryWatermarks
 from services.candle_ingestor.watermarks import (
-    RETIRED_KEY,
-    SYMBOLS_KEY,
     WATERMARKS_KEY,
     RedisWatermarks,
     Watermarks,
@@ -14,6 +12,7 @@ from services.candle_ingestor.watermarks import (
 )
 from tradestream.errors import InvalidDataError, UnavailableError
 from tradestream.redis import Redis
+from tradestream.traded_symbols import RETIRED_KEY, SYMBOLS_KEY
 
 NOW = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

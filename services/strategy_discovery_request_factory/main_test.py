@@ -85,7 +85,7 @@ def test_a_list_of_symbols_that_is_none_is_an_error(
     finished = run_room(ROOM, flags(redis_url, postgres_url))
 
     assert finished.returncode == 1
-    assert "a JSON list is required" in finished.stderr
+    assert "a JSON list of symbols is required" in finished.stderr
 
 
 @pytest.mark.integration

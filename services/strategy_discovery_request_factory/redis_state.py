@@ -1,42 +1,15 @@
-"""What the factory keeps in Redis: the symbols it reads, the watermarks it owns.
+"""What the factory keeps in Redis: its watermarks.
 
 Clients come from `tradestream.redis`, which raises our errors and gives text.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tradestream.errors import InvalidDataError, UnavailableError
+from tradestream.errors import InvalidDataError
 
-SYMBOLS_KEY = "top_cryptocurrencies"
 WATERMARKS_KEY = "processing_state:strategy_discovery_request_factory"
-
-
-def read_symbols(client: Any) -> list[str]:
-    """Return the traded symbols, largest first.
-
-    Raises:
-        UnavailableError: If they were never written, or Redis did not answer.
-        InvalidDataError: If what was written is not a JSON list of texts.
-    """
-    written = client.get(SYMBOLS_KEY)
-    if written is None:
-        raise UnavailableError(
-            f"redis key {SYMBOLS_KEY} was not written yet; top_crypto_updater writes it"
-        )
-    try:
-        symbols = json.loads(written)
-    except ValueError as error:
-        raise InvalidDataError(
-            f"redis key {SYMBOLS_KEY}: a JSON list is required, was {written!r}"
-        ) from error
-    if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
-        raise InvalidDataError(
-            f"redis key {SYMBOLS_KEY}: a list of symbols is required, was {symbols!r}"
-        )
-    return list(dict.fromkeys(symbols))
 
 
 class RedisWatermarks:

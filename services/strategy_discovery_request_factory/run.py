@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from services.strategy_discovery_request_factory.ask import Asked, Limits, ask
-from services.strategy_discovery_request_factory.redis_state import (
-    RedisWatermarks,
-    read_symbols,
-)
+from services.strategy_discovery_request_factory.redis_state import RedisWatermarks
 from services.strategy_discovery_request_factory.requests import SearchPlan
 from tradestream.bus.port import Bus
 from tradestream.candle_store.port import CandleStore
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.strategies.catalogue import CATALOGUE
+from tradestream.traded_symbols import traded_symbols
 
 
 def run_once(
@@ -47,7 +45,7 @@ def run_once(
         closing(open_store()) as store,
         closing(connect_redis()) as redis,
     ):
-        symbols = values["symbols"] or read_symbols(redis)
+        symbols = values["symbols"] or traded_symbols(redis)
         asked = ask(
             store,
             bus,

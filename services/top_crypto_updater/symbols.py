@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tradestream.errors import InvalidDataError
 from tradestream.redis import Redis
-
-SYMBOLS_KEY = "top_cryptocurrencies"
-RETIRED_KEY = "retired_cryptocurrencies"
+from tradestream.traded_symbols import (
+    RETIRED_KEY,
+    SYMBOLS_KEY,
+    retired_symbols,
+    stored_symbols,
+)
 
 
 class RedisSymbols:
@@ -19,26 +21,11 @@ class RedisSymbols:
 
     def read(self) -> tuple[str, ...]:
         """Return the traded symbols, largest first; empty when never written."""
-        text = self._client.get(SYMBOLS_KEY)
-        if text is None:
-            return ()
-        try:
-            symbols = json.loads(str(text))
-        except ValueError:
-            symbols = None
-        if not isinstance(symbols, list) or not all(
-            isinstance(symbol, str) for symbol in symbols
-        ):
-            raise InvalidDataError(
-                f"a JSON list of symbols is required in redis key {SYMBOLS_KEY},"
-                f" was {text!r:.80}"
-            )
-        return tuple(symbols)
+        return stored_symbols(self._client)
 
     def retired(self) -> Mapping[str, datetime]:
         """Return symbols that left the list, and until when they are ingested."""
-        fields: Mapping[str, str] = self._client.hgetall(RETIRED_KEY)  # type: ignore[assignment]
-        return {s: datetime.fromisoformat(until) for s, until in fields.items()}
+        return retired_symbols(self._client)
 
     def replace(self, symbols: Sequence[str], retired: Mapping[str, datetime]) -> None:
         """Write both in one transaction."""
