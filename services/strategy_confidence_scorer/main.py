@@ -18,31 +18,32 @@ from tradestream.portfolio.confidence import Weights
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 from tradestream.runtime.durations import define_history_start, history_start
+from tradestream.runtime.numbers import define_number
+from tradestream.runtime.symbols import define_symbols
 
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
 _POSTGRES = shared.define_postgres()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
-_SYMBOLS = flags.DEFINE_list(
-    "symbols", [], "Symbols to look at, e.g. BTC-USD,ETH-USD; default: all with bars."
+_SYMBOLS = define_symbols(
+    "Symbols to look at, e.g. BTC-USD,ETH-USD; default: all with bars."
 )
 _START = define_history_start(
     "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
 )
-_MISSING = flags.DEFINE_float(
+_MISSING = define_number(
     "max_missing", 0.05, "Largest share of minutes that the venue itself may lack.",
     lower_bound=0.0, upper_bound=1.0,
 )  # fmt: skip
-_BUDGET = flags.DEFINE_float(
+_BUDGET = define_number(
     "run_budget", 200.0, "Seconds after which no symbol is begun.", lower_bound=1.0
 )
-_FEE = flags.DEFINE_float("fee_bps", 10.0, "Fee a side in bps.", lower_bound=0.0)
-_SLIPPAGE = flags.DEFINE_float(
-    "slippage_bps", 2.0, "Slippage a side in bps.", lower_bound=0.0
-)
+_COST = {"lower_bound": 0.0, "upper_bound": 1_000.0}
+_FEE = define_number("fee_bps", 10.0, "Fee a side in bps.", **_COST)
+_SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COST)
 _WEIGHTS = [
-    flags.DEFINE_float(f"{part}_weight", weight, f"Weight of {what}.", lower_bound=0.0)
+    define_number(f"{part}_weight", weight, f"Weight of {what}.", lower_bound=0.0)
     for part, weight, what in (
         ("performance", 0.6, "the evidence in a score"),
         ("frequency", 0.25, "rediscovery in a score"),

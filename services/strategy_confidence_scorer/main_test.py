@@ -32,6 +32,8 @@ TABLES = ("exams", "claims", "strategies", "status_changes", "strategy_scores")
         ("backfill_start", "13"),
         ("max_missing", "1.5"),
         ("fee_bps", "-1"),
+        ("fee_bps", "1001"),
+        ("slippage_bps", "1001"),
         ("performance_weight", "-0.1"),
     ],
 )
