@@ -14,6 +14,9 @@ from absl import flags
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 from tradestream.runtime.durations import define_history_start, history_start
+from tradestream.runtime.numbers import define_number
+from tradestream.runtime.symbols import define_symbols
+from tradestream.runtime.urls import define_http_url
 from tradestream.venues.factory import VENUES
 
 _CANDLES = shared.define_candles()
@@ -22,20 +25,20 @@ _REDIS = shared.define_redis()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
 _VENUE = flags.DEFINE_enum("venue", "coinbase", VENUES, "Whom to ask.")
-_URL = flags.DEFINE_string(
+_URL = define_http_url(
     "coinbase_rest_url", "https://api.exchange.coinbase.com", "Base URL of Coinbase."
 )
-_RATE = flags.DEFINE_float(
+_RATE = define_number(
     "requests_per_second", 8.0, "Rate to keep to; 0: no limit.", lower_bound=0.0
 )
-_BUDGET = flags.DEFINE_float(
+_BUDGET = define_number(
     "run_budget", 45.0, "Seconds for gaps and backfill in a run.", lower_bound=1.0
 )
 _START = define_history_start(
     "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
 )
-_SYMBOLS = flags.DEFINE_list(
-    "symbols", [], "Symbols to read, e.g. BTC-USD,ETH-USD; default: those in Redis."
+_SYMBOLS = define_symbols(
+    "Symbols to read, e.g. BTC-USD,ETH-USD; default: those in Redis."
 )
 
 

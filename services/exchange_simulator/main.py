@@ -15,6 +15,7 @@ from absl import flags
 from tradestream.errors import ConfigurationError
 from tradestream.runtime.app import run
 from tradestream.runtime.flags import define_clock
+from tradestream.runtime.numbers import define_number
 
 _HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 _PORT = flags.DEFINE_integer(
@@ -34,7 +35,7 @@ _HISTORY_DAYS = flags.DEFINE_integer(
     upper_bound=3650,
 )
 _SEED = flags.DEFINE_integer("seed", 1, "Seed of every market.", lower_bound=0)
-_REQUESTS_PER_SECOND = flags.DEFINE_float(
+_REQUESTS_PER_SECOND = define_number(
     "requests_per_second",
     10.0,
     "Requests a second that a client may make, e.g. 500; 0 is no limit.",

@@ -15,24 +15,20 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.numbers import define_number
 
 _POSTGRES = shared.define_postgres()
 _CANDLES = shared.define_candles()
 _BUS = shared.define_bus()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
-_CAPITAL = flags.DEFINE_float(
+_CAPITAL = define_number(
     "capital", 100_000.0, "Capital in the account currency, at most 1e15.",
     lower_bound=0.01, upper_bound=1e15,
 )  # fmt: skip
+_SHARE = {"lower_bound": 1e-6, "upper_bound": 1.0}
 _SHARES = {
-    name: flags.DEFINE_float(
-        name,
-        share,
-        f"Largest share of capital {what}.",
-        lower_bound=1e-6,
-        upper_bound=1.0,
-    )
+    name: define_number(name, share, f"Largest share of capital {what}.", **_SHARE)
     for name, share, what in (
         ("max_risk", 0.02, "at risk in one position"),
         ("max_symbol", 0.10, "in one symbol"),
@@ -40,7 +36,7 @@ _SHARES = {
         ("max_total", 1.0, "in all positions"),
     )
 }
-_GROUP_CORRELATION = flags.DEFINE_float(
+_GROUP_CORRELATION = define_number(
     "group_correlation", 0.7, "Symbols that correlate above this are one group.",
     lower_bound=0.0, upper_bound=1.0,
 )  # fmt: skip

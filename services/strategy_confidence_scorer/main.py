@@ -15,9 +15,9 @@ from services.strategy_confidence_scorer import settings as told
 from services.strategy_confidence_scorer.reporting import tell
 from services.strategy_confidence_scorer.score import score
 from tradestream.portfolio.confidence import Weights
+from tradestream.runtime import durations
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
-from tradestream.runtime.durations import define_history_start, history_start
 from tradestream.runtime.numbers import define_number
 from tradestream.runtime.symbols import define_symbols
 
@@ -29,7 +29,7 @@ _METRICS = shared.define_metrics()
 _SYMBOLS = define_symbols(
     "Symbols to look at, e.g. BTC-USD,ETH-USD; default: all with bars."
 )
-_START = define_history_start(
+_START = durations.define_history_start(
     "backfill_start", "365d", "Where histories begin: days ago, e.g. 365d, or ISO time."
 )
 _MISSING = define_number(
@@ -42,6 +42,7 @@ _BUDGET = define_number(
 _COST = {"lower_bound": 0.0, "upper_bound": 1_000.0}
 _FEE = define_number("fee_bps", 10.0, "Fee a side in bps.", **_COST)
 _SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COST)
+_AGAIN = durations.define_duration("ask_again_after", "6h", "An exam's time to answer.")
 _WEIGHTS = [
     define_number(f"{part}_weight", weight, f"Weight of {what}.", lower_bound=0.0)
     for part, weight, what in (
@@ -60,10 +61,11 @@ def main(_argv: Sequence[str]) -> None:
     """Run once."""
     began, now = monotonic(), _CLOCK.now()
     settings = told.Settings(
-        backfill_start=history_start(_START.value, now),
+        backfill_start=durations.history_start(_START.value, now),
         max_missing=_MISSING.value,
         fee_bps=_FEE.value,
         slippage_bps=_SLIPPAGE.value,
+        ask_again_after=durations.parse_duration(_AGAIN.value),
         weights=Weights(*(weight.value for weight in _WEIGHTS)),
     )
     with closing(_POSTGRES.connect()) as connection, closing(_CANDLES.open()) as store:

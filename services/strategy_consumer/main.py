@@ -11,6 +11,7 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.numbers import define_number
 
 _BUS = shared.define_bus()
 _POSTGRES = shared.define_postgres()
@@ -19,7 +20,7 @@ _METRICS = shared.define_metrics()
 _BATCH = flags.DEFINE_integer(
     "batch", 4_000, "Messages stored in one transaction.", 1, 100_000
 )
-_BUDGET = flags.DEFINE_float(
+_BUDGET = define_number(
     "run_budget", 200.0, "Seconds after which no new batch is begun.", lower_bound=1.0
 )
 

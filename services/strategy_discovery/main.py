@@ -13,6 +13,7 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.numbers import define_number
 
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
@@ -23,11 +24,17 @@ _WORKERS = flags.DEFINE_integer("workers", 0, "Processes; 0: one a core.", 0, 10
 _MEMBER = flags.DEFINE_string("member", None, "Name in the group; the host's if unset.")
 _DRAIN = flags.DEFINE_bool("drain", False, "Exit when no request is left.")
 _BATCH = flags.DEFINE_integer("max_batch", 64, "Requests taken at once.", 1, 10_000)
-_BATCH_SECONDS = flags.DEFINE_float("batch_seconds", 20.0, "Time for a batch.", 0.0)
-_MISSING = flags.DEFINE_float("max_missing", 0.05, "Share that may lack.", 0.0, 1.0)
+_BATCH_SECONDS = define_number(
+    "batch_seconds", 20.0, "Time for a batch.", lower_bound=0.0
+)
+_MISSING = define_number(
+    "max_missing", 0.05, "Share that may lack.", lower_bound=0.0, upper_bound=1.0
+)
 _ROWS = flags.DEFINE_integer("row_budget_mib", 64, "For indicator rows of a window.", 1)
 _TRIES = flags.DEFINE_integer("max_deliveries", 10, "Tries of a request that kills.", 1)
-_GRACE = flags.DEFINE_float("grace_seconds", 20.0, "To finish a batch in hand.", 0.0)
+_GRACE = define_number(
+    "grace_seconds", 20.0, "To finish a batch in hand.", lower_bound=0.0
+)
 # fmt: on
 
 

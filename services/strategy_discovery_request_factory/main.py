@@ -12,6 +12,8 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.numbers import define_number
+from tradestream.runtime.symbols import define_symbols
 
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
@@ -20,21 +22,23 @@ _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
 _FIBONACCI = [1597, 2584, 4181, 6765, 10946, 17711, 28657, 46368, 75025, 121393]
 _WINDOWS = [str(minutes) for minutes in _FIBONACCI]
-_COST = (0.0, 1_000.0)
+_SHARE = {"lower_bound": 0.0, "upper_bound": 1.0}
+_COST = {"lower_bound": 0.0, "upper_bound": 1_000.0}
 _COUNT = (1, 100_000)
+_SEED = (0, 2**64 - 1)
 # fmt: off
-flags.DEFINE_list("symbols", [], "Such as BTC-USD,ETH-USD; those in Redis if empty.")
+define_symbols("Such as BTC-USD,ETH-USD; those in Redis if empty.")
 flags.DEFINE_list("strategies", [], "Types such as SMA_RSI; all if empty.")
 flags.DEFINE_list("windows", _WINDOWS, "Lengths of the spans to search, in minutes.")
-flags.DEFINE_float("min_advance", 0.01, "Share of a window to move by.", 0.0, 1.0)
-flags.DEFINE_float("max_missing", 0.05, "Share that the venue may lack.", 0.0, 1.0)
+define_number("min_advance", 0.01, "Share of a window to move by.", **_SHARE)
+define_number("max_missing", 0.05, "Share that the venue may lack.", **_SHARE)
 flags.DEFINE_integer("max_lag", 20_000, "Waiting requests that stop a run.", 0)
 flags.DEFINE_integer("top_n", 5, "Distinct results a request.", 1, 1_000)
 flags.DEFINE_integer("population_size", 50, "Genomes a generation.", 4, 100_000)
 flags.DEFINE_integer("max_generations", 30, "Generations after the first.", *_COUNT)
-flags.DEFINE_integer("seed", 0, "Of every search; 0: each from its request id.", 0)
-flags.DEFINE_float("fee_bps", 10.0, "Fee a side in basis points.", *_COST)
-flags.DEFINE_float("slippage_bps", 2.0, "Slippage a side in basis points.", *_COST)
+flags.DEFINE_integer("seed", 0, "Of every search; 0: each from its request id.", *_SEED)
+define_number("fee_bps", 10.0, "Fee a side in basis points.", **_COST)
+define_number("slippage_bps", 2.0, "Slippage a side in basis points.", **_COST)
 flags.DEFINE_enum("objective", "excess_sharpe", ["excess_sharpe"], "What to maximize.")
 # fmt: on
 

@@ -13,6 +13,7 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.numbers import define_number
 
 _POSTGRES = shared.define_postgres()
 _BUS = shared.define_bus()
@@ -21,7 +22,7 @@ _METRICS = shared.define_metrics()
 _MOST = flags.DEFINE_integer(
     "most_strategies", 5, "Largest number of strategies of a symbol.", lower_bound=1
 )
-_MOST_CORRELATION = flags.DEFINE_float(
+_MOST_CORRELATION = define_number(
     "most_correlation", 0.9, "Largest correlation of hourly excess between two.",
     lower_bound=-1.0, upper_bound=1.0,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from absl import flags
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 from tradestream.runtime.durations import define_duration, parse_duration
+from tradestream.runtime.urls import define_http_url
 
 _ROOM = "top_crypto_updater"
 _REDIS = shared.define_redis()
@@ -22,7 +23,7 @@ _METRICS = shared.define_metrics()
 _KEY = shared.define_secret(
     "coinmarketcap_key_file", "File that holds the API key.", required=True
 )
-_URL = flags.DEFINE_string(
+_URL = define_http_url(
     "coinmarketcap_url", "https://pro-api.coinmarketcap.com", "Base URL of the ranking."
 )
 _LIMIT = flags.DEFINE_integer("limit", 20, "How many symbols to trade.", lower_bound=1)

@@ -11,17 +11,19 @@ from absl import flags
 
 from tradestream.runtime.app import run
 from tradestream.runtime.flags import define_candles, define_clock, define_postgres
+from tradestream.runtime.numbers import define_number
+from tradestream.runtime.urls import define_http_url
 
 _HOST = flags.DEFINE_string("host", "127.0.0.1", "Address to listen on.")
 _PORT = flags.DEFINE_integer(
     "port", 8610, "Port to listen on; 0 takes a free one.", lower_bound=0
 )
-_SIMULATOR_URL = flags.DEFINE_string(
+_SIMULATOR_URL = define_http_url(
     "simulator_url",
     None,
     "Venue to ask what each market is, e.g. http://127.0.0.1:8600; not asked if unset.",
 )
-_CACHE_SECONDS = flags.DEFINE_float(
+_CACHE_SECONDS = define_number(
     "cache_seconds",
     5.0,
     "How long a drawn page is good for, in seconds.",

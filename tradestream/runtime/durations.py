@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from absl import flags
 
-from tradestream.runtime.clock import parse_time
+from tradestream.runtime.clock import FIRST_YEAR, parse_time
 
 flags.disclaim_key_flags()  # so that a room's --help shows them as its own
 
+_DAY = timedelta(days=1)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -55,27 +56,48 @@ def history_start(text: str, now: datetime) -> datetime:
         now: The time of the run.
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If it is neither, is less than a day back, or lies before
+            any coin was traded.
     """
     days = text.removesuffix("d")
-    if text.endswith("d") and days.isdecimal():
-        return now - timedelta(days=int(days))
-    return parse_time(text)
+    try:
+        if text.endswith("d") and days.isascii() and days.isdecimal():
+            start = parse_time((now - timedelta(days=int(days))).isoformat())
+        else:
+            start = parse_time(text)
+    except OverflowError as error:
+        raise ValueError(f"a time from {FIRST_YEAR} on is required") from error
+    if now - start < _DAY:
+        raise ValueError(f"a start at least 1 day back is required, was {text}")
+    return start
 
 
 def define_history_start(name: str, default: str, text: str) -> "flags.FlagHolder[str]":
-    """Define a flag whose value `history_start` understands."""
+    """Define a flag whose value `history_start` understands, after --now."""
     holder = flags.DEFINE_string(name, default, text)
-    flags.register_validator(
-        name, is_history_start, "days such as 365d or an ISO time needed"
+    flags.register_multi_flags_validator(
+        [name, "now"], lambda given: _check_start(name, given[name], given["now"])
     )
     return holder
 
 
-def is_history_start(text: str) -> bool:
-    """Return whether `history_start` understands a text."""
+def _check_start(name: str, text: str, held: str | None) -> bool:
     try:
-        history_start(text, datetime.now(UTC))
-    except (ValueError, OverflowError):
+        now = datetime.now(UTC) if held is None else parse_time(held)
+    except ValueError:
+        return True  # --now has a validator of its own
+    if not is_history_start(text, now):
+        raise flags.ValidationError(
+            f"--{name} must be days such as 365d or an ISO time with a timezone, "
+            f"at least 1 day back and from {FIRST_YEAR} on, was {text}"
+        )
+    return True
+
+
+def is_history_start(text: str, now: datetime) -> bool:
+    """Return whether `history_start` understands a text at a time."""
+    try:
+        history_start(text, now)
+    except ValueError:
         return False
     return True

@@ -34,6 +34,17 @@ def test_a_history_begins_days_ago_or_at_a_time() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "d", "13", "-1d", "2026-01-31T00:00:00", "soon"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "d", "13", "-1d", "2026-01-31T00:00:00", "soon", "0d", "2026-03-13T09:31:00Z",
+     "2026-03-15T00:00:00Z", "2008-12-31T00:00:00Z", "9999d", "9999999999d",
+     "0001-01-01T00:00:00Z"],
+)  # fmt: skip
 def test_other_texts_begin_no_history(text: str) -> None:
-    assert not is_history_start(text)
+    assert not is_history_start(text, NOW)
+
+
+def test_a_history_begins_a_day_back_or_earlier() -> None:
+    assert is_history_start("1d", NOW)
+    assert is_history_start("2026-03-13T09:30:00Z", NOW)
+    assert is_history_start("2009-01-01T00:00:00Z", NOW)

@@ -14,6 +14,7 @@ from absl import flags
 from tradestream.runtime.clock import Clock, parse_time
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.secrets import read_secret
+from tradestream.runtime.urls import define_http_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +128,9 @@ class ClockFlags:
             "Time to take as now, e.g. 2026-01-31T12:00:00Z; the clock's if unset.",
         )
         flags.register_validator(
-            "now", _is_time, "an ISO time with a timezone is required"
+            "now",
+            _is_time,
+            "an ISO time with a timezone is required, from 2009 to 2100",
         )
 
     def clock(self) -> Clock:
@@ -151,7 +154,7 @@ class MetricFlags:
             lower_bound=0,
             upper_bound=65535,
         )
-        self._gateway = flags.DEFINE_string(
+        self._gateway = define_http_url(
             "pushgateway_url",
             None,
             "Pushgateway that a run sends its metrics to, e.g. http://pushgateway:9091.",
