@@ -13,7 +13,7 @@ from tradestream.local.stack import Stack
 def command(data_dir: Path) -> None:
     """Stop what runs of the small stack; its data and ports stay."""
     stack = Stack(data_dir)
-    if not stack.exists():
+    if not stack.layout.exists():
         click.echo(f"no stack in {data_dir}")
         return
     stack.down()

@@ -27,7 +27,7 @@ class Layout:
     root: Path
 
     def create(self) -> None:
-        """Make the folders and the passwords that are not there.
+        """Make the folders that are not there.
 
         Raises:
             ConfigurationError: If the folder cannot be made or written to.
@@ -38,14 +38,33 @@ class Layout:
             self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             for folder in (self.secrets, self.logs, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
-            for path in self.secret_files:
-                if not path.exists():
-                    _write_secret(path)
         except OSError as error:
             raise ConfigurationError(
                 f"a data folder that can be written to is required,"
                 f" was {self.root}: {error.strerror}"
             ) from error
+
+    def exists(self) -> bool:
+        """Whether a stack was ever started here, even if it lost its ports."""
+        return self.ports.exists() or (self.run.is_dir() and self.lock.exists())
+
+    def create_secrets(self) -> None:
+        """Make the passwords that are not there.
+
+        Raises:
+            ConfigurationError: If PostgreSQL's is lost: its data know the old one
+                only. (Valkey is told its password at each start.)
+        """
+        password, data = self.postgres_password, self.root / "postgres"
+        if not password.exists() and (data / "PG_VERSION").exists():
+            raise ConfigurationError(
+                f"the password of the database is required in {password}, was"
+                f" missing; put the file back, or remove {data} to begin without"
+                " its data"
+            )
+        for path in self.secret_files:
+            if not path.exists():
+                _write_secret(path)
 
     @property
     def secrets(self) -> Path:

@@ -7,14 +7,16 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tradestream.errors import UnavailableError
 from tradestream.local.ports import choose, is_free
-from tradestream.local.stack import NAMES
+from tradestream.local.stack import NAMES, Stack
 from tradestream.postgres import connect as connect_postgres
 from tradestream.redis import connect as connect_redis
 from tradestream.testing.servers import temporary_folder
@@ -36,6 +38,16 @@ class Cli:
             capture_output=True,
             text=True,
             check=False,
+        )  # fmt: skip
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        name, *rest = arguments
+        return subprocess.Popen(
+            [sys.executable, "-m", "tradestream.cli.main", name,
+             f"--data_dir={self.data_dir}", *rest],
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
         )  # fmt: skip
 
     def up(self) -> None:
@@ -67,6 +79,13 @@ def other() -> Iterator[Cli]:
         command = Cli(folder)
         yield command
         command.run("down")
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def text(described: dict[str, object], key: str) -> str:
@@ -202,8 +221,115 @@ def test_a_taken_port_is_named(cli: Cli) -> None:
         finished = cli.run("up")
 
     assert finished.returncode == 1
-    line = finished.stderr.splitlines()
-    assert line == [f"tradestream: port {port} of valkey is taken by another program"]
+    (line,) = finished.stderr.splitlines()
+    holder = f"{psutil.Process().name()} (pid {os.getpid()})"
+    assert line == (
+        f"tradestream: port {port} of valkey is taken by {holder}; change it in"
+        f" {cli.data_dir / 'ports.json'}, or remove that file to get new ports"
+    )
+    assert set(cli.pids().values()) == {None}
+
+
+def test_a_failed_up_leaves_alone_what_ran_before(cli: Cli) -> None:
+    cli.up()
+    before = cli.pids()
+    for name in ("redis", "page"):
+        os.kill(before[name], signal.SIGKILL)
+    ports = cli.status()["ports"]
+    assert isinstance(ports, dict)
+    wait_until(lambda: is_free(ports["page"]))
+    with socket.create_server(("127.0.0.1", ports["page"])):
+        finished = cli.run("up")
+
+    assert finished.returncode == 1
+    assert f"port {ports['page']} of the page is taken by" in finished.stderr
+    assert cli.pids() == {**before, "redis": None, "page": None}
+
+
+def test_a_lost_database_password_is_never_replaced(cli: Cli) -> None:
+    cli.up()
+    write(cli.status(), "kept")
+    cli.run("down")
+    secrets = cli.data_dir / "secrets"
+    kept = (secrets / "postgres_password").read_text()
+    (secrets / "postgres_password").unlink()
+
+    refused = cli.run("up")
+
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert line == (
+        f"tradestream: the password of the database is required in"
+        f" {secrets / 'postgres_password'}, was missing; put the file back, or"
+        f" remove {cli.data_dir / 'postgres'} to begin without its data"
+    )
+    assert not (secrets / "postgres_password").exists()
+    assert cli.run("down").returncode == 0
+
+    # Valkey's may be lost, even while it runs.
+    (secrets / "postgres_password").write_text(kept)
+    cli.up()
+    (secrets / "redis_password").unlink()
+    cli.up()
+    assert read(cli.status()) == ("kept", "kept")
+
+
+def test_two_that_start_a_stack_at_once_both_succeed(cli: Cli) -> None:
+    both = [cli.begin("up"), cli.begin("up")]
+    said = [process.communicate()[1] for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], said
+    assert cli.status()["running"] is True
+
+
+def test_who_waited_for_a_stack_too_long_is_told(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tradestream.local.stack.LOCK_SECONDS", 0.1)
+    first, second = Stack(cli.data_dir), Stack(cli.data_dir)
+    with first.locked(), pytest.raises(UnavailableError, match="was not done in"):
+        second.up()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("{", "no JSON ("),
+        ("[1]", "[1]"),
+        ('{"redis": "many"}', '"many" for redis'),
+        ('{"redis": 70000}', "70000 for redis"),
+    ],
+)
+def test_unusable_ports_are_explained(cli: Cli, content: str, found: str) -> None:
+    cli.data_dir.mkdir()
+    path = cli.data_dir / "ports.json"
+    path.write_text(content)
+
+    for command in ("up", "status"):
+        finished = cli.run(command)
+
+        assert finished.returncode == 1
+        (line,) = finished.stderr.splitlines()
+        start = "tradestream: a JSON object with a port in 1..65535 for each part is"
+        assert line.startswith(f"{start} required in {path}, was {found}")
+        assert line.endswith("; correct the file, or remove it to get new ports")
+
+
+@pytest.mark.parametrize("content", ["{", None])
+def test_down_and_up_do_without_the_ports(cli: Cli, content: str | None) -> None:
+    cli.up()
+    pids = cli.pids()
+    path = cli.data_dir / "ports.json"
+    path.unlink()
+    if content is None:
+        cli.up()  # on new ports; what ran on the old ones is stopped
+        assert not any(is_alive(pid) for pid in pids.values())
+        pids = cli.pids()
+    else:
+        path.write_text(content)
+
+    assert cli.run("down").returncode == 0
+    assert not any(is_alive(pid) for pid in pids.values())
 
 
 @pytest.mark.parametrize("place", ["/proc/tradestream", "/dev/null/stack"])

@@ -5,15 +5,23 @@ any client while a server is down, so we choose below.
 """
 
 import json
+import os
 import random
 import socket
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from tradestream.errors import ConfigurationError
+from tradestream.local.processes import StartError
 
 LOWEST, HIGHEST = 20_000, 32_767
 HOST = "127.0.0.1"
+
+
+class PortTakenError(StartError):
+    """Raised when another program listens on a port of the stack."""
 
 
 def is_free(port: int) -> bool:
@@ -25,6 +33,27 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def require_free(port: int, name: str) -> None:
+    """Check that `name` can listen on its port.
+
+    Raises:
+        PortTakenError: If not; says who has it, where the system tells.
+    """
+    if not is_free(port):
+        raise PortTakenError(f"port {port} of {name} is taken by {_holder(port)}")
+
+
+def _holder(port: int) -> str:
+    try:
+        for found in psutil.net_connections(kind="tcp"):
+            listens = found.status == psutil.CONN_LISTEN
+            if listens and found.pid and (*found.laddr, 0)[1] == port:
+                return f"{psutil.Process(found.pid).name()} (pid {found.pid})"
+    except psutil.Error:
+        return "another program"  # systems that tell root only
+    return "another program"
 
 
 def choose(count: int, *, taken: Sequence[int] = ()) -> list[int]:
@@ -47,17 +76,33 @@ def choose(count: int, *, taken: Sequence[int] = ()) -> list[int]:
 
 def remembered(path: Path, names: Sequence[str]) -> dict[str, int]:
     """Return a port for each name: the remembered one, else a new one, now kept."""
-    try:
-        known = {str(k): int(v) for k, v in json.loads(path.read_text()).items()}
-    except FileNotFoundError:
-        known = {}
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ConfigurationError(
-            f"ports are required in {path}, was {error}"
-        ) from error
+    known = _read(path) if path.exists() else {}
     missing = [name for name in names if name not in known]
     if missing:
         new = choose(len(missing), taken=list(known.values()))
         known.update(zip(missing, new, strict=True))
-        path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+        # Whole or not at all, since `status` reads it without the lock.
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+        temporary.replace(path)
     return {name: known[name] for name in names}
+
+
+def _read(path: Path) -> dict[str, int]:
+    try:
+        known = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise _unusable(path, f"no JSON ({error})") from error
+    if not isinstance(known, dict):
+        raise _unusable(path, json.dumps(known))
+    for name, port in known.items():
+        if type(port) is not int or not 1 <= port <= 65_535:
+            raise _unusable(path, f"{json.dumps(port)} for {name}")
+    return known
+
+
+def _unusable(path: Path, found: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"a JSON object with a port in 1..65535 for each part is required in {path},"
+        f" was {found}; correct the file, or remove it to get new ports"
+    )

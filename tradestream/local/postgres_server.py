@@ -18,7 +18,7 @@ import psutil
 
 from tradestream.errors import ConfigurationError
 from tradestream.local import processes, servant
-from tradestream.local.ports import HOST, is_free
+from tradestream.local.ports import HOST, require_free
 from tradestream.local.processes import Handle, StartError
 
 USER = "tradestream"
@@ -69,10 +69,7 @@ class PostgresServer:
         running = self.running()
         if running is not None:
             return running
-        if not is_free(self.port):
-            raise StartError(
-                f"port {self.port} of postgres is taken by another program"
-            )
+        require_free(self.port, "postgres")
         if not (self.directory / "PG_VERSION").exists():
             self._create()
         self._clear_crash()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tradestream.local import processes
 from tradestream.local.layout import Layout
-from tradestream.local.ports import HOST, is_free
+from tradestream.local.ports import HOST, require_free
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 30.0
@@ -38,7 +38,7 @@ class Program:
 
     def running(self, layout: Layout) -> Handle | None:
         """Return its process, None when it does not run."""
-        return processes.read_handle(layout.pid_file(self.name))
+        return running(layout, self.name)
 
     def start(self, layout: Layout, environment: Mapping[str, str]) -> Handle:
         """Start it, unless it runs, and wait until it answers.
@@ -46,13 +46,10 @@ class Program:
         Raises:
             StartError: With its own last words, if it does not come up.
         """
-        running = self.running(layout)
-        if running is not None:
-            return running
-        if not is_free(self.port):
-            raise StartError(
-                f"port {self.port} of the {self.name} is taken by another program"
-            )
+        already = self.running(layout)
+        if already is not None:
+            return already
+        require_free(self.port, f"the {self.name}")
         log = layout.log(self.name)
         process = processes.spawn(
             [sys.executable, "-m", self.module, f"--port={self.port}", *self.arguments],
@@ -69,13 +66,6 @@ class Program:
             )
         return handle
 
-    def stop(self, layout: Layout) -> None:
-        """Stop it, if it runs, and wait until it is gone."""
-        running = self.running(layout)
-        if running is not None:
-            processes.stop(running)
-        layout.pid_file(self.name).unlink(missing_ok=True)
-
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
         try:
@@ -85,3 +75,16 @@ class Program:
             return False
         finally:
             connection.close()
+
+
+def running(layout: Layout, name: str) -> Handle | None:
+    """Return the process of a program, None when it does not run."""
+    return processes.read_handle(layout.pid_file(name))
+
+
+def stop(layout: Layout, name: str) -> None:
+    """Stop a program, if it runs, and wait until it is gone."""
+    handle = running(layout, name)
+    if handle is not None:
+        processes.stop(handle)
+    layout.pid_file(name).unlink(missing_ok=True)

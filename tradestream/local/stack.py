@@ -3,7 +3,8 @@
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,16 +13,20 @@ from pathlib import Path
 from typing import IO
 
 from tradestream.errors import ConfigurationError, UnavailableError
-from tradestream.local import ports
+from tradestream.local import ports, programs
 from tradestream.local.layout import Layout
 from tradestream.local.postgres_server import USER, PostgresServer
-from tradestream.local.processes import Handle
+from tradestream.local.processes import POLL_SECONDS, Handle, StartError
 from tradestream.local.programs import Program
 from tradestream.local.valkey_server import ValkeyServer
 
 NAMES = ("postgres", "redis", "simulator", "page")
 HISTORY_DAYS = 14
 SIMULATOR_REQUESTS_PER_SECOND = 500
+LOCK_SECONDS = 30.0
+
+_NO_PORT = 0
+"""For what is found by its pid file, wherever it listens."""
 
 
 class Stack:
@@ -64,26 +69,44 @@ class Stack:
             StartError: If a server or program does not come up.
             ConfigurationError: If the folder, a port, or a secret is unusable.
         """
-        with self.locked(), ThreadPoolExecutor(4) as pool:
-            programs = [pool.submit(self.start_program, n) for n in NAMES[2:]]
-            self.start_servers()
-            self.migrate()
-            for started in programs:
-                started.result()
+        with self.locked():
+            self._prepare()
+            stopped = [name for name, at in self.running().items() if at is None]
+            try:
+                self._start_all()
+            except BaseException:
+                # Half a stack helps nobody; what ran before goes on.
+                self._stop(stopped)
+                raise
 
     def down(self) -> None:
         """Stop everything; data stays. Safe to repeat."""
-        if not self.exists():
+        if not self.layout.exists():
             return
         with self.locked():
             self.layout.end_rooms()
-            programs = [self.program(name) for name in NAMES[2:]]
-            stops = [partial(program.stop, self.layout) for program in programs]
-            _at_once([*stops, self.postgres.stop, self.valkey.stop])
+            self._stop(NAMES)
+
+    def restart_stopped(self) -> list[str]:
+        """Start parts that ended, e.g. were killed; return their names.
+
+        Raises:
+            StartError: If one does not come up.
+        """
+        stopped = [name for name, at in self.running().items() if at is None]
+        if not stopped:
+            return []
+        with self.locked():
+            self.start_servers()
+            for name in NAMES[2:]:
+                self.start_program(name)
+        return stopped
 
     def start_servers(self) -> None:
         """Start PostgreSQL and Valkey, and make the database if it is not there."""
-        _at_once([self.postgres.start, self.valkey.start])
+        self.layout.create_secrets()
+        with self._naming_ports_file():
+            _at_once([self.postgres.start, self.valkey.start])
         self._create_database()
 
     def migrate(self) -> None:
@@ -100,7 +123,8 @@ class Stack:
 
     def start_program(self, name: str) -> None:
         """Start the simulator or the page."""
-        self.program(name).start(self.layout, self.environment())
+        with self._naming_ports_file():
+            self.program(name).start(self.layout, self.environment())
 
     @cached_property
     def ports(self) -> dict[str, int]:
@@ -110,24 +134,12 @@ class Stack:
     @property
     def postgres(self) -> PostgresServer:
         """The PostgreSQL server."""
-        layout = self.layout
-        return PostgresServer(
-            layout.root / "postgres",
-            self.ports["postgres"],
-            layout.log("postgres"),
-            layout.postgres_password,
-        )
+        return self._postgres_on(self.ports["postgres"])
 
     @property
     def valkey(self) -> ValkeyServer:
         """The Valkey server."""
-        layout = self.layout
-        return ValkeyServer(
-            layout.root / "valkey",
-            self.ports["redis"],
-            layout.log("valkey"),
-            layout.redis_password,
-        )
+        return self._valkey_on(self.ports["redis"])
 
     def program(self, name: str) -> Program:
         """Return the simulator or the page."""
@@ -156,10 +168,10 @@ class Stack:
     def running(self) -> dict[str, Handle | None]:
         """Return the process of each part, None for what does not run."""
         return {
-            "postgres": self.postgres.running(),
-            "redis": self.valkey.running(),
-            "simulator": self.program("simulator").running(self.layout),
-            "page": self.program("page").running(self.layout),
+            "postgres": self._postgres_on(_NO_PORT).running(),
+            "redis": self._valkey_on(_NO_PORT).running(),
+            "simulator": programs.running(self.layout, "simulator"),
+            "page": programs.running(self.layout, "page"),
         }
 
     def environment(self) -> dict[str, str]:
@@ -200,6 +212,58 @@ class Stack:
             )
         return [sys.executable, "-m", f"services.{room}.main", *flags]
 
+    def _prepare(self) -> None:
+        """Make secrets; stop what cannot be used with what the folder says now."""
+        had_password = self.layout.redis_password.exists()
+        self.layout.create_secrets()
+        if not had_password:
+            self._stop(["redis"])  # it would go on with the lost one
+        if not self.layout.ports.exists():
+            self._stop(NAMES)  # nobody knows where they listen
+
+    def _start_all(self) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            started = [pool.submit(self.start_program, n) for n in NAMES[2:]]
+            self.start_servers()
+            self.migrate()
+            for program in started:
+                program.result()
+
+    def _stop(self, names: Collection[str]) -> None:
+        # Found by pid files alone: lost or broken ports must not be in the way.
+        stops: dict[str, Callable[[], None]] = {
+            "postgres": self._postgres_on(_NO_PORT).stop,
+            "redis": self._valkey_on(_NO_PORT).stop,
+            "simulator": partial(programs.stop, self.layout, "simulator"),
+            "page": partial(programs.stop, self.layout, "page"),
+        }
+        _at_once([stops[name] for name in names])
+
+    def _postgres_on(self, port: int) -> PostgresServer:
+        layout = self.layout
+        return PostgresServer(
+            layout.root / "postgres",
+            port,
+            layout.log("postgres"),
+            layout.postgres_password,
+        )
+
+    def _valkey_on(self, port: int) -> ValkeyServer:
+        layout = self.layout
+        return ValkeyServer(
+            layout.root / "valkey", port, layout.log("valkey"), layout.redis_password
+        )
+
+    @contextmanager
+    def _naming_ports_file(self) -> Iterator[None]:
+        try:
+            yield
+        except ports.PortTakenError as error:
+            raise StartError(
+                f"{error}; change it in {self.layout.ports}, or remove that file to"
+                " get new ports"
+            ) from error
+
     def _origin(self) -> date:
         path = self.layout.origin
         if not path.exists():
@@ -227,15 +291,22 @@ class Stack:
 
 
 def _at_once(tasks: Sequence[Callable[[], object]]) -> None:
-    with ThreadPoolExecutor(len(tasks)) as pool:
+    with ThreadPoolExecutor(max(len(tasks), 1)) as pool:
         for future in [pool.submit(task) for task in tasks]:
             future.result()
 
 
 def _lock(file: IO[str]) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UnavailableError(
-            "another command is starting or stopping this stack"
-        ) from error
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise UnavailableError(
+                    "another command is starting or stopping this stack, and was"
+                    f" not done in {LOCK_SECONDS:.0f} s"
+                ) from error
+        else:
+            return
+        time.sleep(POLL_SECONDS)

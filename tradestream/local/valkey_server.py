@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tradestream.errors import ConfigurationError
 from tradestream.local import processes
-from tradestream.local.ports import HOST, is_free
+from tradestream.local.ports import HOST, require_free
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 30.0
@@ -45,8 +45,7 @@ class ValkeyServer:
         running = self.running()
         if running is not None:
             return running
-        if not is_free(self.port):
-            raise StartError(f"port {self.port} of valkey is taken by another program")
+        require_free(self.port, "valkey")
         self.directory.mkdir(parents=True, exist_ok=True)
         process = processes.spawn(
             [program(), self._write_settings()], log=self.log, directory=self.directory
