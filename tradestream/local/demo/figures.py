@@ -25,11 +25,16 @@ SELECT
 
 _BY_MARKET = """
 SELECT
-    symbol,
-    count(*),
-    count(*) FILTER (WHERE status = 'probation'),
-    count(*) FILTER (WHERE status = 'validated')
-FROM strategies GROUP BY symbol ORDER BY symbol
+    traded.symbol,
+    count(strategies.symbol),
+    count(*) FILTER (WHERE strategies.status = 'probation'),
+    count(*) FILTER (WHERE strategies.status = 'validated')
+FROM (
+    SELECT DISTINCT symbol FROM market_data
+    UNION SELECT symbol FROM strategies
+) AS traded
+LEFT JOIN strategies ON strategies.symbol = traded.symbol
+GROUP BY traded.symbol ORDER BY traded.symbol
 """
 
 
@@ -89,7 +94,7 @@ def read_figures(connection: Connection) -> Figures:
 
 
 def read_markets(connection: Connection) -> list[Market]:
-    """Return what became of the strategies, market by market."""
+    """Return what became of the strategies of every market with bars."""
     with transaction(connection) as cursor:
         cursor.execute(_BY_MARKET)
         return [Market(*row) for row in cursor.fetchall()]
@@ -113,13 +118,11 @@ def by_kind(
     """Return the markets under the name that the venue gives their kind.
 
     Args:
-        markets: Markets with strategies.
-        names: What the venue calls each of its markets, by symbol; markets
-            without strategies are added with zeros.
+        markets: Markets that are traded.
+        names: What the venue calls each of its markets, by symbol.
     """
-    known = {market.symbol: market for market in markets}
     kinds: dict[str, list[Market]] = {}
-    for symbol in sorted({*known, *names}):
-        market = known.get(symbol, Market(symbol, 0, 0, 0))
-        kinds.setdefault(names.get(symbol, "not known to the venue"), []).append(market)
+    for market in sorted(markets, key=lambda market: market.symbol):
+        kind = names.get(market.symbol, "not known to the venue")
+        kinds.setdefault(kind, []).append(market)
     return sorted(kinds.items(), key=lambda item: -sum(m.validated for m in item[1]))

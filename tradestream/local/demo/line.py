@@ -112,7 +112,7 @@ class MainLine:
         products = fetch_products(self._stack.url("simulator"))
         names = {symbol: product.name for symbol, product in products.items()}
         kinds = figures.by_kind(markets, names)
-        print_tables(self._screen.console, made, kinds, self._screen.seconds)
+        print_tables(self._screen.console, made, kinds, self._screen.seconds, names)
 
     def _load(self, connection: Connection) -> None:
         """Choose symbols, then ingest until a run reaches the end of its work."""

@@ -1,6 +1,6 @@
 """The closing table of the demo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,12 +13,27 @@ def print_tables(
     figures: Figures,
     kinds: Sequence[tuple[str, Sequence[Market]]],
     seconds: Mapping[str, float],
+    venue_symbols: Collection[str],
 ) -> None:
-    """Print what was made, market by market, and how long each step took."""
+    """Print what was made, market by market, and how long each step took.
+
+    Args:
+        console: Where to print.
+        figures: What was made.
+        kinds: The traded markets by kind.
+        seconds: How long each step took, by its title.
+        venue_symbols: All markets of the venue, traded or not.
+    """
     console.print()
     console.print(_made(figures))
     console.print()
     console.print(_markets(kinds))
+    traded = {market.symbol for _, markets in kinds for market in markets}
+    others = len(set(venue_symbols) - traded)
+    if others:
+        console.print(
+            f"{others} more on the venue, not among the {len(traded)} largest"
+        )
     console.print()
     console.print(_steps(seconds))
 
