@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from tradestream.local.demo.keeper import Keeper
 from tradestream.local.demo.line import FLAGS
 from tradestream.local.demo.rooms import Rooms, cores, last_fields, why
 from tradestream.local.room_runs import RoomRun
@@ -18,6 +19,7 @@ TICK_SECONDS = 0.5
 WORKER_PAUSE_SECONDS = 10.0
 COLUMNS = (("room", 34), ("last run", 8), ("took", 7), ("next", 5))
 SAID_LEAST = 20
+STACK = "small stack"
 
 
 class RealTime:
@@ -25,6 +27,7 @@ class RealTime:
 
     Args:
         rooms: Starts and ends the processes.
+        keeper: Looks after the stack, before the jobs that need it.
         console: Where the table of rooms is shown.
         clock: Says what time it is.
     """
@@ -32,10 +35,12 @@ class RealTime:
     def __init__(
         self,
         rooms: Rooms,
+        keeper: Keeper,
         console: Console,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._rooms = rooms
+        self._keeper = keeper
         self._console = console
         self._clock = clock
         self._runs: dict[str, RoomRun] = {}
@@ -53,6 +58,7 @@ class RealTime:
             live.start()
         try:
             while True:
+                self._keep_stack()
                 self._keep_worker()
                 self._scheduler.tick(self._clock())
                 if show:
@@ -60,6 +66,13 @@ class RealTime:
                 time.sleep(TICK_SECONDS)
         finally:
             live.stop()
+
+    def _keep_stack(self) -> None:
+        now = self._clock()
+        happened = self._keeper.check(now)
+        if happened is not None:
+            said, seconds = happened
+            self._say(STACK, f"{now:%H:%M:%S}", seconds, said)
 
     def _keep_worker(self) -> None:
         """Start the workers again when they ended, but not without a pause."""
@@ -84,10 +97,12 @@ class RealTime:
         self._rooms.forget(run)
         output = run.output()
         said = why(output) if outcome.status else _summary(last_fields(output))
-        at = f"{outcome.started_at:%H:%M:%S}"
-        self._rows[room] = (at, f"{run.seconds():.1f} s", said)
+        self._say(room, f"{outcome.started_at:%H:%M:%S}", run.seconds(), said)
+
+    def _say(self, name: str, at: str, seconds: float, said: str) -> None:
+        self._rows[name] = (at, f"{seconds:.1f} s", said)
         if not self._console.is_terminal:
-            line = f"{at} {room} {run.seconds():.1f} s  {said}"
+            line = f"{at} {name} {seconds:.1f} s  {said}"
             self._console.print(line, soft_wrap=True, highlight=False)
 
     def _table(self) -> Table:
@@ -97,6 +112,9 @@ class RealTime:
         taken = sum(width + 2 for _, width in COLUMNS)
         left = max(self._console.width - taken - 2, SAID_LEAST)
         table.add_column("what it said", no_wrap=True, max_width=left)
+        if STACK in self._rows:
+            at, took, said = self._rows[STACK]
+            table.add_row(STACK, at, took, "", said)
         now = self._clock()
         running = self._scheduler.running()
         for job in self._scheduler.jobs:

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tradestream.errors import ConfigurationError
+from tradestream.local.demo.keeper import Keeper
 from tradestream.local.demo.line import MainLine
 from tradestream.local.demo.live import RealTime
 from tradestream.local.demo.rooms import Rooms
@@ -54,7 +55,7 @@ def _stay(stack: Stack, rooms: Rooms, console: Console) -> None:
     console.print(f"page {stack.url('page')}")
     console.print("every room now runs on its schedule; Ctrl-C ends it\n")
     try:
-        RealTime(rooms, console).run()
+        RealTime(rooms, Keeper(stack.restart_stopped), console).run()
     except KeyboardInterrupt:
         console.print("stopping")
 
@@ -65,7 +66,7 @@ def _prepare(root: Path, *, keep: bool) -> Stack:
     before.down()
     folder = before.layout.root
     if not keep and folder.exists():
-        if not before.exists() and any(folder.iterdir()):
+        if not before.layout.exists() and any(folder.iterdir()):
             raise ConfigurationError(
                 f"an empty folder or one of an earlier demo is required, was {root}"
             )
