@@ -37,6 +37,10 @@ PLANTED: dict[str, tuple[Process, int]] = {
 """Planted markets: the process, and about which annual Sharpe its best design
 genome has at default costs on a year. The README has what was measured."""
 
+_MARKET_CAPS = {"GBM7-USD": 8e9}
+"""Market caps besides those by rank: one market that drifts without an edge is
+among the 20 largest, because a rising price is what must not pass for one."""
+
 _EDGES = {TrendPersistence: "Trend persistence", MeanReversion: "Mean reversion"}
 
 
@@ -81,10 +85,11 @@ def synthetic_markets(first_day: int, seed: int) -> list[Market]:
         first_day: Days since 1970 of their first day.
         seed: Seed of the whole venue.
     """
-    return [
+    markets = [
         _market(symbol, name, process, quiet, first_day, seed, rank)
         for rank, (symbol, name, process, quiet) in enumerate(_synthetic())
     ]
+    return sorted(markets, key=lambda market: -market.market_cap_usd)
 
 
 def _synthetic() -> Iterator[tuple[str, str, Process, float]]:
@@ -118,7 +123,7 @@ def _market(
         symbol=symbol,
         display_name=name,
         increments=_SYNTHETIC,
-        market_cap_usd=100e9 / (rank + 1),
+        market_cap_usd=_MARKET_CAPS.get(symbol, 100e9 / (rank + 1)),
         first_day=first_day,
         open_source=partial(
             SyntheticDays,

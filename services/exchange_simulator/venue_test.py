@@ -96,6 +96,15 @@ def test_there_are_more_than_20_dollar_markets_each_named_for_what_it_is() -> No
     assert sorted(sharpe for _, sharpe in PLANTED.values()) == [12, 12, 40, 40, 40, 40]
 
 
+def test_a_market_that_drifts_is_among_the_20_largest() -> None:
+    markets = list(venue().markets.values())
+    caps = [market.market_cap_usd for market in markets]
+
+    assert caps == sorted(caps, reverse=True)
+    names = [market.display_name for market in markets[:20]]
+    assert len([name for name in names if "drift +" in name]) == 1
+
+
 def test_increments_are_what_prices_are_multiples_of() -> None:
     for market in venue(altcoin=True).markets.values():
         described = product(market)
