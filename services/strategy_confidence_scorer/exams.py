@@ -7,11 +7,9 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from protos.discovery.v1.request_pb2 import HistoryExamRequest
-from services.strategy_confidence_scorer.settings import INTERVAL, ROOM, Settings
+from services.strategy_confidence_scorer.exam_requests import send
+from services.strategy_confidence_scorer.settings import INTERVAL, Settings
 from services.strategy_confidence_scorer.statuses import change_status
-from tradestream import outbox
-from tradestream.bus.codec import encode
-from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.candle_store.port import CandleStore, Gap
 from tradestream.candles import MINUTE_SECONDS
 from tradestream.discovery.exam_schedule import (
@@ -160,8 +158,8 @@ def _record(
     request.request_id = request_id(request)
     cursor.execute(
         "INSERT INTO exams (request_id, symbol, interval, exam_number,"
-        " window_start_at, window_end_at, design_hash, alpha, seed, requested_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " window_start_at, window_end_at, design_hash, alpha, seed, requested_at,"
+        " request) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             request.request_id,
             symbol,
@@ -173,15 +171,10 @@ def _record(
             request.alpha,
             request.seed,
             now,
+            request.SerializeToString(deterministic=True),
         ),
     )
-    message = encode(
-        request,
-        key=symbol,
-        request_id=request.request_id,
-        correlation_id=request.request_id,
-    )
-    outbox.add(cursor, ROOM, DISCOVERY_REQUESTS, [message], now)
+    send(cursor, request, now)
 
 
 def settle_exams(

@@ -34,6 +34,7 @@ TABLES = ("exams", "claims", "strategies", "status_changes", "strategy_scores")
         ("fee_bps", "-1"),
         ("fee_bps", "1001"),
         ("slippage_bps", "1001"),
+        ("ask_again_after", "later"),
         ("performance_weight", "-0.1"),
     ],
 )

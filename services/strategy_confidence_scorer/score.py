@@ -7,6 +7,7 @@ from datetime import datetime
 from psycopg2.extensions import connection as Connection
 
 from services.strategy_confidence_scorer.corrections import mark_stale
+from services.strategy_confidence_scorer.exam_requests import ask_again
 from services.strategy_confidence_scorer.exams import ask_exam, settle_exams
 from services.strategy_confidence_scorer.probation import fold_claims
 from services.strategy_confidence_scorer.progress import symbol_lock
@@ -25,6 +26,7 @@ class Report:
     Attributes:
         symbols: Symbols that were looked at.
         exams_asked: Exams asked for.
+        exams_asked_again: Exams asked for again, as no answer came.
         published: Requests published, those of a run before included.
         hours_folded: Hours folded into claims, all claims together.
         claims_registered: New claims.
@@ -37,6 +39,7 @@ class Report:
 
     symbols: int = 0
     exams_asked: int = 0
+    exams_asked_again: int = 0
     published: int = 0
     hours_folded: int = 0
     claims_registered: int = 0
@@ -98,6 +101,9 @@ def _keep_gate(
     report.stale += mark_stale(connection, store, symbol, now)
     report.validated_by_exam += settle_exams(connection, store, symbol, now)
     report.exams_asked += ask_exam(connection, store, symbol, settings, now)
+    report.exams_asked_again += ask_again(
+        connection, symbol, settings.ask_again_after, now
+    )
     folded = fold_claims(connection, store, symbol, settings, now)
     report.hours_folded += folded.hours
     report.validated_by_claim += folded.validated

@@ -1,7 +1,7 @@
 """What a run of the scorer is told."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tradestream.portfolio.confidence import Weights
 
@@ -19,6 +19,7 @@ class Settings:
             window that is judged.
         fee_bps: Fee a side in basis points.
         slippage_bps: Slippage a side in basis points.
+        ask_again_after: How long an exam may stay without an answer.
         weights: How much each part of a score counts.
     """
 
@@ -26,4 +27,5 @@ class Settings:
     max_missing: float = 0.05
     fee_bps: float = 10.0
     slippage_bps: float = 2.0
+    ask_again_after: timedelta = timedelta(hours=6)
     weights: Weights = field(default_factory=Weights)
