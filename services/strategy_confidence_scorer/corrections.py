@@ -4,8 +4,9 @@ The store says which candles changed; the fingerprint of the bars says whether
 what was judged on them saw the old numbers.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -23,6 +24,9 @@ from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+COMMITTED_WITHIN = timedelta(minutes=10)
+"""A correction bears the start of the run that wrote it and shows when that run
+commits: longer than the deadline of any such run, so that none stays unseen."""
 
 
 def mark_stale(
@@ -30,12 +34,14 @@ def mark_stale(
 ) -> int:
     """Mark what was judged on candles that were corrected since the last run.
 
+    A correction may be looked at twice; what it makes stale is marked once.
+
     Returns:
         How many evaluations, exams, and claims became stale.
     """
     with transaction(connection) as cursor:
         since = read_progress(cursor, symbol).corrections_checked_at or _EPOCH
-    corrected = store.corrected_since(symbol, since)
+    corrected = store.corrected_since(symbol, since - COMMITTED_WITHIN)
     stale = 0
     if corrected:
         stale += _stale_evaluations(connection, store, symbol, corrected)
@@ -48,7 +54,8 @@ def mark_stale(
 
 
 def _touched(corrected: Sequence[datetime], start: datetime, end: datetime) -> bool:
-    return any(start <= at < end for at in corrected)
+    at = bisect_left(corrected, start)
+    return at < len(corrected) and corrected[at] < end
 
 
 def _differs(

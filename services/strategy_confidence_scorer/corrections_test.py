@@ -64,6 +64,41 @@ def test_corrected_candles_make_what_saw_them_stale_and_k_goes_on(
     assert len(numbers) > claims
 
 
+def test_a_correction_committed_after_a_check_is_seen_by_the_next(
+    postgres: Connection, bus: MemoryBus
+) -> None:
+    series = world.market(TREND, 10)
+    store = world.stocked(series, NOW)
+    world.find(postgres, store, TREND, START + 2 * DAY, NOW)
+    run(postgres, bus, store, NOW)
+    world.answer_exams(postgres, bus, store, NOW)
+    run(postgres, bus, store, NOW)
+    checked = NOW + timedelta(minutes=5)
+    assert run(postgres, bus, store, checked).stale == 0
+    bar = series.slice(5000, 5001)
+    corrected = CandleSeries(
+        TREND, 60, bar.open_times, bar.opens, bar.highs + 1.0, bar.lows, bar.closes,
+        bar.volumes,
+    )  # fmt: skip
+    store.write(corrected, source="made up", written_at=checked - timedelta(seconds=50))
+
+    report = run(postgres, bus, store, checked + timedelta(minutes=5))
+
+    assert report.stale > 0
+    judged = "SELECT DISTINCT stale FROM evaluations WHERE window_end_at > %s"
+    bar_at = f"'{(START + timedelta(minutes=5000)).isoformat()}'"
+    assert rows(postgres, judged.replace("%s", bar_at)) == [(True,)]
+    assert rows(postgres, "SELECT exam_number, stale FROM exams ORDER BY 1") == [
+        (1, True),
+        (2, False),
+    ]
+    changes = "SELECT count(*) FROM status_changes"
+    before = rows(postgres, changes)
+    again = run(postgres, bus, store, checked + timedelta(minutes=9))
+    assert (again.stale, again.exams_asked) == (0, 0)
+    assert rows(postgres, changes) == before
+
+
 def test_another_engine_closes_claims(
     postgres: Connection, bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
