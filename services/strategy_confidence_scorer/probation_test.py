@@ -43,6 +43,12 @@ def test_claims_are_registered_once_a_day_and_born_in_the_future(
         assert trained_until <= NOW
         assert anchor_at == START
         assert status == "probation"
+    told = rows(
+        postgres,
+        "SELECT DISTINCT reason FROM status_changes WHERE reason LIKE 'claim%'",
+    )
+    assert told
+    assert all(" opens at 2026-03-10 01:00: " in reason for (reason,) in told)
     tomorrow = NOW + DAY
     world.store_until(series, store, tomorrow)
     world.find(postgres, store, TREND, START + 3 * DAY, tomorrow)

@@ -175,6 +175,7 @@ def _register(
         training.until,
         claim,
     )
+    opens = "opens at" if claim.born_at > now else "is open since"
     insert_claim(cursor, symbol, row, training_t=proposal.t)
     change_status(
         cursor,
@@ -191,7 +192,7 @@ def _register(
             "training_t": proposal.t,
         },
         reason=(
-            f"claim {claim.number} is open since {claim.born_at:%Y-%m-%d %H:%M}: "
+            f"claim {claim.number} {opens} {claim.born_at:%Y-%m-%d %H:%M}: "
             f"e must reach {claim.threshold:.4g}"
         ),
     )
