@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,10 @@ def test_every_part_that_is_killed_comes_up_again() -> None:
             for handle in stack.running().values():
                 assert handle is not None
                 os.kill(handle.pid, signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while any(stack.running().values()):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
 
             said = keeper.check(NOW + MINUTE)
 
