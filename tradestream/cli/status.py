@@ -9,6 +9,23 @@ from tradestream.cli.stack import data_dir_option
 from tradestream.local.stack import NAMES, Stack
 
 NOT_RUNNING = 3
+KEYS = (
+    "running",
+    "data_dir",
+    "postgres_url",
+    "postgres_password_file",
+    "candles_url",
+    "candles_password_file",
+    "redis_url",
+    "redis_password_file",
+    "bus_url",
+    "bus_password_file",
+    "simulator_url",
+    "page_url",
+    "ports",
+    "pids",
+    "logs",
+)
 
 
 @click.command(name="status", short_help="Say what runs, and on which port.")
@@ -24,11 +41,17 @@ def command(data_dir: Path, output: str) -> None:
     """Say which parts of the small stack run, and how to reach them.
 
     Exit status: 0 when all of it runs, 3 when not.
+
+    With `--output json` the keys are always the same: running (all of it),
+    data_dir, {postgres,candles,redis,bus}_{url,password_file}, simulator_url,
+    page_url, ports and pids by part, and logs. Where no stack was ever started,
+    all but running and data_dir are null; a part that is stopped has its URL and
+    a null pid.
     """
     stack = Stack(data_dir)
     if not stack.exists():
         if output == "json":
-            click.echo(json.dumps({"running": False, "data_dir": str(data_dir)}))
+            click.echo(json.dumps(describe_none(stack), indent=2))
         else:
             click.echo(f"no stack in {data_dir}")
         raise SystemExit(NOT_RUNNING)
@@ -60,6 +83,12 @@ def describe(stack: Stack) -> dict[str, object]:
         "pids": {name: None if at is None else at.pid for name, at in running.items()},
         "logs": str(stack.layout.logs),
     }
+
+
+def describe_none(stack: Stack) -> dict[str, object]:
+    """Return the same for a folder without a stack: nothing is known of it."""
+    known = {"running": False, "data_dir": str(stack.layout.root)}
+    return {**dict.fromkeys(KEYS), **known}
 
 
 def print_table(stack: Stack) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,7 @@ import pytest
 
 from tradestream.errors import UnavailableError
 from tradestream.local.ports import choose, is_free
-from tradestream.local.stack import NAMES, Stack
+from tradestream.local.stack import HISTORY_DAYS, NAMES, Stack
 from tradestream.postgres import connect as connect_postgres
 from tradestream.redis import connect as connect_redis
 from tradestream.testing.servers import temporary_folder
@@ -203,6 +204,54 @@ def test_run_gives_a_room_its_urls_and_returns_its_status(cli: Cli) -> None:
     assert unavailable.returncode == 75
     assert refused.returncode == 1
     assert "password authentication failed" in refused.stderr
+
+
+def test_status_has_the_same_keys_with_and_without_a_stack(cli: Cli) -> None:
+    without = cli.run("status", "--output", "json")
+    described = json.loads(without.stdout)
+
+    assert without.returncode == 3
+    known = {"running": False, "data_dir": str(cli.data_dir)}
+    assert {key: value for key, value in described.items() if value is not None} == (
+        known
+    )
+    assert not cli.data_dir.exists()
+    cli.up()
+    assert list(cli.status()) == list(described)
+
+
+def test_a_restart_days_later_serves_the_same_past(cli: Cli) -> None:
+    cli.up()
+    origin = cli.data_dir / "origin"
+    today = datetime.now(UTC).date()
+    assert date.fromisoformat(origin.read_text().strip()) in {
+        today - timedelta(days=HISTORY_DAYS),
+        today - timedelta(days=HISTORY_DAYS + 1),  # started just before midnight
+    }
+    cli.run("down")
+
+    # As if the first start had been ten days ago.
+    first = today - timedelta(days=HISTORY_DAYS + 10)
+    origin.write_text(f"{first}\n")
+    cli.up()
+
+    flags = psutil.Process(cli.pids()["simulator"]).cmdline()
+    assert f"--origin={first}" in flags
+    assert origin.read_text() == f"{first}\n"
+
+
+def test_a_lost_origin_is_not_guessed(cli: Cli) -> None:
+    cli.data_dir.mkdir()
+    (cli.data_dir / "origin").write_text("")
+
+    finished = cli.run("up")
+
+    assert finished.returncode == 1
+    (line,) = finished.stderr.splitlines()
+    assert line == (
+        f"tradestream: the first day of the simulated markets, such as 2026-01-31, is"
+        f" required in {cli.data_dir / 'origin'}, was ''"
+    )
 
 
 def test_run_without_a_stack_says_how_to_start_one(cli: Cli) -> None:

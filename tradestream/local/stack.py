@@ -268,8 +268,17 @@ class Stack:
         path = self.layout.origin
         if not path.exists():
             day = datetime.now(UTC).date() - timedelta(days=self._history_days)
-            path.write_text(day.isoformat() + "\n")
-        return date.fromisoformat(path.read_text().strip())
+            temporary = path.with_suffix(".new")
+            temporary.write_text(day.isoformat() + "\n")
+            temporary.replace(path)
+        found = path.read_text().strip()
+        try:
+            return date.fromisoformat(found)
+        except ValueError as error:
+            raise ConfigurationError(
+                "the first day of the simulated markets, such as 2026-01-31, is"
+                f" required in {path}, was {found!r}"
+            ) from error
 
     def _create_database(self) -> None:
         connection = self._connect("postgres")
