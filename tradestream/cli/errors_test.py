@@ -5,9 +5,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from tradestream.cli.main import main
+from tradestream.cli.search import command as search_command
+from tradestream.discovery.search import SearchConfig
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ RSI = "backtest --candles no.csv --strategy SMA_RSI"
         (f"{RSI} --params rsiPeriod=99", "rsiPeriod must be within 2 to 30, was 99"),
         (f"{MACD} --params longEmaPeriod=12,shortEmaPeriod=15", "must be above short"),
         (f"{RSI} --fee_bps -1", "-1.0 is not in the range"),
+        (f"{RSI} --fee_bps nan", "a finite number is required, was nan"),
+        (f"{RSI} --slippage_bps inf", "a finite number is required, was inf"),
+        (f"{RSI} --max_missing nan", "a finite number is required, was nan"),
+        (f"{RSI} --fee_bps 1001", "1001.0 is not in the range"),
+        ("search --candles no.csv --generations 0", "0 is not in the range"),
+        (f"{RSI} --start 0001-01-01T00:00:00Z", "a time from 2009 to 2100 is"),
+        ("report --out x.html --now 9999-12-31", "a time from 2009 to 2100 is"),
         (f"{RSI} --interval 5x", "an interval such as 1m, 5m, or 1h is required"),
         (f"{RSI} --start noon", "a time such as 2023-03-01T12:00:00Z is required"),
         (f"{RSI} --out x.html", "--out needs --output html"),
@@ -106,3 +116,85 @@ def test_too_many_missing_bars_are_refused_and_few_are_counted(tmp_path: Path) -
     assert "at most 1.0% of bars may be missing (--max_missing), was 3.3%" in (
         refused.error
     )
+
+
+def bars(folder: Path, count: int = 200) -> Path:
+    """Write a file of sound one-minute bars that go up and down."""
+    rows = ["open_time,open,high,low,close,volume"]
+    for minute in range(count):
+        price = 100 + minute * 7 % 13
+        at = f"2023-03-01T{minute // 60:02d}:{minute % 60:02d}:00Z"
+        rows.append(f"{at},{price},{price + 1},{price - 1},{price},5")
+    path = folder / "BTC-USD.csv"
+    path.write_text("\n".join(rows))
+    return path
+
+
+@pytest.mark.parametrize("line", ["signals", "backtest", "strategies", "--help"])
+def test_a_full_disk_is_one_line(line: str, tmp_path: Path) -> None:
+    source = ["--candles", str(bars(tmp_path)), "--strategy", "SMA_RSI"]
+    options = source if line in ("signals", "backtest") else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tradestream.cli.main", line, *options],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=240, check=False,
+        )  # fmt: skip
+
+    assert done.stderr == "tradestream: cannot write: No space left on device\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("/dev/full", "No space left on device"),
+        ("/proc/x.html", "No such file or directory"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_one_line(
+    out: str, reason: str, tmp_path: Path
+) -> None:
+    done = tradestream(
+        "backtest", "--candles", bars(tmp_path), "--strategy", "SMA_RSI",
+        "--output", "html", "--out", out,
+    )  # fmt: skip
+
+    assert done.error == f"tradestream: cannot write: {reason}: {out}\n"
+    assert done.status == 1
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--population 4 --generations 1 --top 1 --seed 0 --fee_bps 0 --slippage_bps 0",
+        "--population 4 --generations 1 --top 100 --fee_bps 1000 --slippage_bps 1000",
+        f"--population 4 --generations 1 --seed {2**64 - 1} --max_missing 1",
+        "--population 4 --generations 1 --max_missing 0",
+    ],
+)
+def test_a_search_takes_the_bounds_of_its_options(line: str, tmp_path: Path) -> None:
+    done = tradestream(
+        "search", "--candles", bars(tmp_path), "--strategy", "SMA_RSI", *line.split()
+    )
+
+    assert (done.status, done.error) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("population", "generations", "top"), [(10_000, 10_000, 100), (4, 1, 1)]
+)
+def test_a_search_of_any_size_is_a_sound_configuration(
+    population: int, generations: int, top: int
+) -> None:
+    bounds = {
+        option.name: option.type
+        for option in search_command.params
+        if isinstance(option.type, click.IntRange)
+    }
+
+    for name, value in (
+        ("population", population), ("generations", generations), ("top", top),
+    ):  # fmt: skip
+        assert bounds[name].convert(value, None, None) == value
+    SearchConfig(population, generations, top, 2**64 - 1)

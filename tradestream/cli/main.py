@@ -1,5 +1,6 @@
 """The `tradestream` command: its subcommands are imported when they are typed."""
 
+import errno
 import importlib
 import os
 import sys
@@ -11,6 +12,7 @@ from tradestream import __version__
 from tradestream.errors import TradeStreamError, UnavailableError
 
 INTERRUPTED = 130
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 COMMANDS = {
     "up": "Start the small stack, or what of it does not run.",
@@ -68,7 +70,9 @@ def main() -> None:
     try:
         # Without standalone mode, what is wrong comes here instead of being printed
         # with a usage text; the value is the status that a command asked for.
-        sys.exit(group(prog_name="tradestream", standalone_mode=False) or 0)
+        status = group(prog_name="tradestream", standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(status)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(1)
@@ -82,8 +86,17 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Nobody reads any more (`| head`); Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _silence()
+        _fail(f"cannot write: {error.strerror}", 1)
+
+
+def _silence() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(error: click.ClickException) -> str:

@@ -1,5 +1,6 @@
 """Options that the research commands share: bars, costs, times, intervals."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -11,6 +12,7 @@ import click
 from tradestream.backtest.costs import Costs
 from tradestream.candles import parse_interval
 from tradestream.cli.series import Source
+from tradestream.runtime.clock import FIRST_YEAR, LAST_YEAR
 
 
 class Interval(click.ParamType[int]):
@@ -49,7 +51,26 @@ class Moment(click.ParamType[datetime]):
                 param,
                 ctx,
             )
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fail(
+                f"a time from {FIRST_YEAR} to {LAST_YEAR} is required, was {value!r}",
+                param,
+                ctx,
+            )
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; click's own range lets nan through."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        number: float = click.FLOAT.convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"a finite number is required, was {value}", param, ctx)
+        return super().convert(number, param, ctx)
 
 
 Command = Callable[..., Any]
@@ -60,7 +81,11 @@ _SOURCE_OPTIONS = (
         type=click.Path(path_type=Path),
         help="CSV file of bars, .csv or .csv.gz: open_time,open,high,low,close,volume.",
     ),
-    click.option("--symbol", help="Market in the candle store, e.g. BTC-USD."),
+    click.option(
+        "--symbol",
+        help="Market in the candle store, e.g. BTC-USD; with --candles, the name that "
+        "the file's bars are given.  [default with --candles: from the file's name]",
+    ),
     click.option(
         "--interval",
         type=Interval(),
@@ -71,7 +96,7 @@ _SOURCE_OPTIONS = (
     click.option("--end", type=Moment(), help="End of the span, UTC, exclusive."),
     click.option(
         "--max_missing",
-        type=click.FloatRange(0, 1),
+        type=FiniteRange(0, 1),
         default=0.05,
         show_default=True,
         help="Largest share of bars that may be missing.",
@@ -100,14 +125,14 @@ _STACK_OPTIONS = (
 _COST_OPTIONS = (
     click.option(
         "--fee_bps",
-        type=click.FloatRange(0, 1000),
+        type=FiniteRange(0, 1000),
         default=10.0,
         show_default=True,
         help="Fee a side in basis points.",
     ),
     click.option(
         "--slippage_bps",
-        type=click.FloatRange(0, 1000),
+        type=FiniteRange(0, 1000),
         default=2.0,
         show_default=True,
         help="Slippage a side in basis points.",

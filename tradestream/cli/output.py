@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,28 @@ PIPE_WIDTH = 160
 
 
 def write(text: str) -> None:
-    """Write `text` to standard output; end quietly when nobody reads it."""
+    """Write `text` to standard output; end quietly when nobody reads it.
+
+    Raises:
+        ConfigurationError: If the disk is full, say.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python would complain again while it closes the stream at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         raise SystemExit(0) from None
+    except OSError as error:
+        silence()
+        raise ConfigurationError(f"cannot write: {error.strerror}") from error
+
+
+def silence() -> None:
+    """Drop what is still to be written to standard output.
+
+    Python would complain again while it closes the stream at exit.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_json(value: Any) -> None:
@@ -57,13 +72,25 @@ def write_file(path: Path, text: str) -> None:
     Raises:
         ConfigurationError: If the file cannot be written.
     """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a device is not to be replaced
+        else:
+            _replace(path, text)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"cannot write: {reason}: {path}") from error
+
+
+def _replace(path: Path, text: str) -> None:
     draft = path.with_name(path.name + ".part")
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigurationError(f"{path} must be writable: {reason}") from error
+    except OSError:
+        with suppress(OSError):  # the first error is the one to tell
+            draft.unlink(missing_ok=True)
+        raise
 
 
 def table(title: str | None, columns: Sequence[str], *, numbers: int = 0) -> Table:

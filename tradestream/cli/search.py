@@ -35,7 +35,7 @@ _ROWS_SHOWN = 12
 )
 @click.option(
     "--generations",
-    type=click.IntRange(0, 10_000),
+    type=click.IntRange(1, 10_000),
     default=30,
     show_default=True,
     help="Generations after the first.",
