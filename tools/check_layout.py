@@ -24,6 +24,9 @@ _FLAG_MODULES = (
     "tradestream/report/serve.py",
     "tradestream/runtime/durations.py",
     "tradestream/runtime/flags.py",
+    "tradestream/runtime/numbers.py",
+    "tradestream/runtime/symbols.py",
+    "tradestream/runtime/urls.py",
 )
 
 # In pieces, so that this file does not name what it forbids.
