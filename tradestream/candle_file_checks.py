@@ -10,8 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestream.candles import interval_label, to_datetime
+from tradestream.instruments import infer_increment
 
 Floats = NDArray[np.float64]
+
+_COLUMNS = ("open", "high", "low", "close", "volume")
+_MOST_STEPS = 2.0**53
+"""A float counts to here without a gap; the engine counts prices in steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,45 @@ def first_broken_row(
     """
     found = [
         _first_value(name, values)
-        for name, values in zip(
-            ("open", "high", "low", "close", "volume"), prices, strict=True
-        )
+        for name, values in zip(_COLUMNS, prices, strict=True)
     ]
     found += [_first_range(*prices[:4]), _first_time(times, interval_seconds)]
-    return min((b for b in found if b is not None), key=lambda b: b.row, default=None)
+    broken = [b for b in found if b is not None]
+    # Steps can be inferred only from numbers that are sound.
+    if not broken:
+        broken = _beyond_floats(prices) or _beyond_steps(prices[:4])
+    return min(broken, key=lambda b: b.row, default=None)
+
+
+def _beyond_floats(columns: Sequence[Floats]) -> list[BrokenRow]:
+    """Return the first number of each column that is too large to count by ones."""
+    return [
+        BrokenRow(row, name, f"at most 2**53 is required, was {values[row]:g}")
+        for name, values in zip(_COLUMNS, columns, strict=True)
+        if (row := _first(values > _MOST_STEPS)) is not None
+    ]
+
+
+def _beyond_steps(prices: Sequence[Floats]) -> list[BrokenRow]:
+    """Return the first price of each column that is no exact count of price steps."""
+    tick = infer_increment(np.concatenate(prices))
+    least, most = tick / 2, tick * _MOST_STEPS
+    found = []
+    for name, values in zip(_COLUMNS[:4], prices, strict=True):
+        row = _first((values < least) | (values > most))
+        if row is not None:
+            wanted = (
+                f"at least {tick:g}" if values[row] < least else f"at most {most:g}"
+            )
+            found.append(
+                BrokenRow(
+                    row,
+                    name,
+                    f"{wanted} is required as prices have steps of {tick:g}, "
+                    f"was {values[row]:g}",
+                )
+            )
+    return found
 
 
 def _first_value(name: str, values: Floats) -> BrokenRow | None:

@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestream.candle_file_checks import first_broken_row
-from tradestream.candles import CandleSeries
+from tradestream.candles import LEAST_BARS, CandleSeries, interval_label
 from tradestream.errors import InvalidCandleError
 from tradestream.instruments import Instrument, infer_increment
 
 COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
-MINIMUM_ROWS = 2
 _CHUNK_ROWS = 65_536
 _GZIP_MAGIC = b"\x1f\x8b"
 _SYMBOL = re.compile(r"[A-Z0-9]+-[A-Z0-9]+(?![A-Za-z0-9])")
@@ -50,13 +49,14 @@ def read_candles(
     except csv.Error as e:
         raise InvalidCandleError(f"{path}: CSV is required: {e}") from None
     times = table[0].astype(np.int64)
-    if len(times) < MINIMUM_ROWS:
+    spacing = commonest_spacing(times)
+    interval = interval_seconds or spacing
+    if spacing < interval and len(times) >= LEAST_BARS:
         raise InvalidCandleError(
-            f"{path} line {len(times) + 1}, column open_time: "
-            f"at least {MINIMUM_ROWS} rows are required, was {len(times)}"
+            f"{path}: bars of {interval_label(interval)} are required, "
+            f"the file has bars of {interval_label(spacing)}"
         )
-    interval = interval_seconds or commonest_spacing(times)
-    broken = first_broken_row(times, table[1:], interval)
+    broken = first_broken_row(times, table[1:], interval) if len(times) else None
     if broken is not None:
         line = _line_of(text, broken.row)
         detail = broken.text
@@ -64,6 +64,11 @@ def read_candles(
             detail += f" (line {_line_of(text, broken.other_row)})"
         raise InvalidCandleError(
             f"{path} line {line}, column {broken.column}: {detail}"
+        )
+    if len(times) < LEAST_BARS:
+        raise InvalidCandleError(
+            f"{path} line {_line_of(text, len(times) - 1)}, column open_time: "
+            f"at least {LEAST_BARS} rows are required, was {len(times)}"
         )
     return CandleSeries(symbol or symbol_of(path), interval, times, *table[1:])
 

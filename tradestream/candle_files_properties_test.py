@@ -28,7 +28,7 @@ def write(folder: Path, *lines: str) -> Path:
 prices = st.floats(0.01, 1e6).map(lambda value: round(value, 8))
 
 
-@given(st.lists(st.tuples(prices, prices, prices, prices, prices), min_size=2))
+@given(st.lists(st.tuples(prices, prices, prices, prices, prices), min_size=3))
 def test_what_is_written_is_read_back(bars: list[tuple[float, ...]]) -> None:
     lines = [HEADER]
     for minute, (a, b, c, d, volume) in enumerate(bars):

@@ -42,7 +42,7 @@ def test_reads_bars_with_symbol_and_interval(tmp_path: Path) -> None:
 
 def test_finds_columns_by_name_and_ignores_others(tmp_path: Path) -> None:
     header = "Volume,note,close,low,high,open,open_time"
-    rows = [f"5,x,11,9,12,10,2023-03-01T00:0{i}:00+00:00" for i in range(2)]
+    rows = [f"5,x,11,9,12,10,2023-03-01T00:0{i}:00+00:00" for i in range(3)]
 
     series = read_candles(write(tmp_path, header, *rows))
 
@@ -51,12 +51,12 @@ def test_finds_columns_by_name_and_ignores_others(tmp_path: Path) -> None:
 
 def test_reads_gzip_byte_order_mark_and_blank_lines(tmp_path: Path) -> None:
     path = tmp_path / "prices.csv.gz"
-    text = f"\ufeff{HEADER}\r\n{row(0)}\r\n\r\n{row(5)}\r\n"
+    text = f"\ufeff{HEADER}\r\n{row(0)}\r\n\r\n{row(5)}\r\n{row(10)}\r\n"
     path.write_bytes(gzip.compress(text.encode()))
 
     series = read_candles(path)
 
-    assert (series.symbol, series.interval_seconds, len(series)) == ("prices", 300, 2)
+    assert (series.symbol, series.interval_seconds, len(series)) == ("prices", 300, 3)
 
 
 def test_interval_given_beats_the_commonest_spacing(tmp_path: Path) -> None:
@@ -64,6 +64,15 @@ def test_interval_given_beats_the_commonest_spacing(tmp_path: Path) -> None:
 
     assert read_candles(path).interval_seconds == 300
     assert read_candles(path, interval_seconds=60).interval_seconds == 60
+
+
+def test_an_interval_above_the_spacing_says_what_the_file_has(tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER, row(0), row(1), row(2))
+
+    with pytest.raises(
+        InvalidCandleError, match="bars of 5m are required, the file has bars of 1m"
+    ):
+        read_candles(path, interval_seconds=300)
 
 
 def test_holes_stay_holes(tmp_path: Path) -> None:
@@ -145,9 +154,29 @@ def test_holes_stay_holes(tmp_path: Path) -> None:
         ),
         (
             [HEADER, row(0)],
-            "line 2, column open_time: at least 2 rows are required, was 1",
+            "line 2, column open_time: at least 3 rows are required, was 1",
         ),
-        ([HEADER], "line 1, column open_time: at least 2 rows are required, was 0"),
+        ([HEADER], "line 1, column open_time: at least 3 rows are required, was 0"),
+        (
+            [HEADER, "", row(0), "", row(1)],
+            "line 5, column open_time: at least 3 rows are required, was 2",
+        ),
+        (
+            [HEADER, row(0), row(1, "1,1e300,1e-300,1,1"), row(2)],
+            r"line 3, column high: at most 2\*\*53 is required, was 1e\+300",
+        ),
+        (
+            [HEADER, row(0), row(1), row(2, "10,12,9,11,1e300")],
+            r"line 4, column volume: at most 2\*\*53 is required, was 1e\+300",
+        ),
+        (
+            [HEADER, row(0), row(1), row(2, "10,12,1e-300,11,1")],
+            "line 4, column low: at least 1 is required .*, was 1e-300",
+        ),
+        (
+            [HEADER, row(0, "1e6,1e6,9e-10,1,1"), row(1), row(2)],
+            "line 2, column open: at most 900720 is required .*, was 1e",
+        ),
         (
             ["open_time,open,high,low,close", "x"],
             "line 1: column volume is missing, the header was 'open_time,open,",
@@ -217,12 +246,20 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_increments_are_inferred_from_the_numbers(tmp_path: Path) -> None:
-    rows = [row(i, "10.25,12,9,11,0.001") for i in range(2)]
+    rows = [row(i, "10.25,12,9,11,0.001") for i in range(3)]
 
     instrument = infer_instrument(read_candles(write(tmp_path, HEADER, *rows)))
 
     assert instrument.price_tick == pytest.approx(0.01)
     assert instrument.volume_lot == pytest.approx(0.001)
+
+
+def test_small_prices_have_small_steps(tmp_path: Path) -> None:
+    rows = [row(i, "4e-7,5e-7,3e-7,4e-7,5") for i in range(3)]
+
+    instrument = infer_instrument(read_candles(write(tmp_path, HEADER, *rows)))
+
+    assert instrument.price_tick == pytest.approx(1e-7)
 
 
 @pytest.mark.parametrize(

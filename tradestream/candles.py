@@ -15,6 +15,8 @@ from tradestream.errors import InvalidCandleError
 
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
+LEAST_BARS = 3
+"""Fewer give no standard deviation of returns, so nothing is measured on them."""
 
 Floats = NDArray[np.float64]
 Seconds = NDArray[np.int64]

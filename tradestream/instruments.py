@@ -41,6 +41,9 @@ def infer_increment(values: NDArray[np.float64]) -> float:
     for decimals in range(MAX_DECIMALS):
         scaled = values * 10.0**decimals
         tolerance = np.maximum(1e-6, np.abs(scaled) * 1e-12)
-        if bool(np.all(np.abs(scaled - np.rint(scaled)) <= tolerance)):
+        whole = np.rint(scaled)
+        # A small price must not vanish into the tolerance.
+        seen = (whole != 0) | (np.abs(values) < 10.0**-MAX_DECIMALS / 2)
+        if bool(np.all(seen & (np.abs(scaled - whole) <= tolerance))):
             return 10.0**-decimals
     return 10.0**-MAX_DECIMALS

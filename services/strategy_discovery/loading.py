@@ -1,9 +1,9 @@
 """The bars of a span, ready to be evaluated."""
 
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.window import LEAST_BARS, Window
+from tradestream.backtest.window import Window
 from tradestream.candle_store.port import CandleStore
-from tradestream.candles import CandleSeries
+from tradestream.candles import LEAST_BARS, CandleSeries
 from tradestream.discovery.messages import Judged, window_message
 from tradestream.discovery.requests import Span
 from tradestream.discovery.version import code_version

@@ -2,8 +2,8 @@
 
 from services.trade_signal_generator.states import Terms
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.window import LEAST_BARS, Window
-from tradestream.candles import CandleSeries
+from tradestream.backtest.window import Window
+from tradestream.candles import LEAST_BARS, CandleSeries
 from tradestream.errors import InvalidDataError
 from tradestream.instruments import Instrument
 from tradestream.signals.agreement import Signals

@@ -19,7 +19,7 @@ from tradestream.backtest.metrics import excess_sharpe_bar, market_of, metrics_o
 from tradestream.backtest.program import PRICE_EPSILON, Programs, catalogue_programs
 from tradestream.backtest.state import EngineState
 from tradestream.backtest.trades import HELD, RATIO, SUMS, TRADES
-from tradestream.candles import CandleSeries, Floats
+from tradestream.candles import LEAST_BARS, CandleSeries, Floats
 from tradestream.errors import InvalidCandleError
 from tradestream.indicators.library import COLUMNS
 from tradestream.instruments import Instrument
@@ -27,9 +27,6 @@ from tradestream.strategies.declaration import Value
 
 Bits = NDArray[np.bool_]
 Words = NDArray[np.uint64]
-
-LEAST_BARS = 3
-"""Fewer give no standard deviation of returns."""
 
 _LARGEST_BATCH = 50
 _WINDOW_WORTH_SORTING = 5_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tradestream.candle_files import infer_instrument, read_candles
-from tradestream.candles import CandleSeries
+from tradestream.candles import LEAST_BARS, CandleSeries
 from tradestream.cli import output
 from tradestream.errors import InvalidCandleError
 from tradestream.instruments import Instrument
@@ -84,6 +84,11 @@ class Source:
     def _check_missing(self, series: CandleSeries) -> None:
         if not len(series):
             raise InvalidCandleError(f"{series.symbol}: no bars in that span")
+        if len(series) < LEAST_BARS:
+            raise InvalidCandleError(
+                f"{self.candles or series.symbol}: at least {LEAST_BARS} bars are "
+                f"required in that span, was {len(series)}"
+            )
         missing = series.missing()
         share = missing / (missing + len(series))
         if share > self.max_missing:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.window import LEAST_BARS, Window
-from tradestream.candles import CandleSeries, to_datetime
+from tradestream.backtest.window import Window
+from tradestream.candles import LEAST_BARS, CandleSeries, to_datetime
 from tradestream.discovery.claim_hours import claim_hours
 from tradestream.discovery.claim_proposals import (
     TRAINING,
