@@ -176,6 +176,15 @@ def test_an_unknown_symbol_is_named_and_the_others_are_read(
     assert said(finished)["symbols"] == 3
 
 
+def test_symbols_that_the_venue_does_not_trade_are_no_success(
+    flags: dict[str, object],
+) -> None:
+    finished = run_room(ROOM, {**flags, "symbols": "NONE-USD,NOR-USD"})
+
+    assert finished.returncode == 1
+    assert "required, was NONE-USD, NOR-USD" in finished.stderr
+
+
 def test_broken_bars_are_counted_and_never_stored(
     flags: dict[str, object], simulator: Venue, postgres_url: str
 ) -> None:

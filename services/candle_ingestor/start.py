@@ -11,6 +11,7 @@ from services.candle_ingestor.tally import Tally
 from services.candle_ingestor.watermarks import RedisWatermarks, read_symbols
 from tradestream.bus.port import Bus
 from tradestream.candle_store.port import CandleStore
+from tradestream.errors import ConfigurationError
 from tradestream.redis import Redis
 from tradestream.venues.port import Venue
 
@@ -45,6 +46,7 @@ def run_once(
 
     Raises:
         UnavailableError: If a dependency did not answer.
+        ConfigurationError: If the venue trades none of the named symbols.
     """
     redis = connections.redis()
     tally = Tally()
@@ -59,6 +61,11 @@ def run_once(
             return Ingestor(venue, store, bus, watermarks, settings, tally)
 
         ingest(make, wanted, tally, stop)
+        if symbols and tally.unknown.issuperset(symbols):
+            raise ConfigurationError(
+                f"a symbol that {venue.name} trades is required,"
+                f" was {', '.join(sorted(tally.unknown))}"
+            )
     finally:
         redis.close()
     return tally
