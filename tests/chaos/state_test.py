@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 
-from tests.chaos.failpoints import commit_windows
 from tests.chaos.state import EndState, compare
 
 CALM = EndState(
@@ -61,19 +60,3 @@ def test_what_nobody_took_is_stuck() -> None:
     found = replace(CALM, stuck={"requests by workers": 2})
 
     assert compare(found, CALM).stuck == ("requests by workers: 2",)
-
-
-def test_every_room_that_writes_has_a_commit_window() -> None:
-    rooms = {window.room for window in commit_windows()}
-
-    assert rooms == {
-        "candle_ingestor",
-        "database_migrator",
-        "risk_adjusted_sizing",
-        "strategy_confidence_scorer",
-        "strategy_consumer",
-        "strategy_discovery",
-        "strategy_discovery_request_factory",
-        "strategy_rotation",
-        "trade_signal_generator",
-    }

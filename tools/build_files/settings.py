@@ -13,6 +13,7 @@ TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 # Module → patterns of the modules that it loads by a name made at run time.
 LOADS: dict[str, tuple[str, ...]] = {
     "tradestream.cli.main": ("tradestream.cli.*",),
+    "tradestream.local.failures_test": ("services.*.main",),
     "tradestream.local.local_test": ("services.*.main",),
 }
 
@@ -39,6 +40,7 @@ ROOM_RUNNER = "tradestream.testing.rooms"
 
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {
+    "tests.chaos.failpoints_test": "Reads the sources of the checkout.",
     "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
     "tradestream.local.demo.demo_test": "Runs the whole demo, as `make test` does.",
 }

@@ -65,7 +65,8 @@ class Room:
     def run(
         self, *flags: str, environment: Mapping[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        ours = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"]}
+        found = os.pathsep.join([str(REPOSITORY), *sys.path])
+        ours = {"PYTHONPATH": found, "PATH": os.environ["PATH"]}
         return subprocess.run(
             [sys.executable, str(self.path), *flags],
             env={**ours, **(environment or {})},
