@@ -12,6 +12,7 @@ TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 
 # Module → patterns of the modules that it loads by a name made at run time.
 LOADS: dict[str, tuple[str, ...]] = {
+    "tests.flags_test": ("services.*.main",),
     "tradestream.cli.main": ("tradestream.cli.*",),
     "tradestream.local.failures_test": ("services.*.main",),
     "tradestream.local.local_test": ("services.*.main",),

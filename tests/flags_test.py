@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[1]
 STORES = (
     "--candles_url=postgresql://user@host/name",
     "--bus_url=redis://host/0",
