@@ -32,19 +32,27 @@ class Stage:
 
 _MIGRATE = Stage("migrate", "database_migrator")
 _GATE_FLAGS = {"symbols": _SYMBOLS, "backfill_start": BACKFILL}
-_ROUND = (
+_INGEST = Stage(
+    "ingest candles",
+    "candle_ingestor",
+    {**_GATE_FLAGS, "requests_per_second": "500"},
+)
+_ASK = (
     Stage("list symbols", "top_crypto_updater"),
-    Stage(
-        "ingest candles",
-        "candle_ingestor",
-        {**_GATE_FLAGS, "requests_per_second": "500"},
-    ),
+    _INGEST,
     Stage(
         "ask for searches",
         "strategy_discovery_request_factory",
         {"symbols": _SYMBOLS, "windows": "1597,4181"},
     ),
     Stage("ask for exams, fold hours", "strategy_confidence_scorer", _GATE_FLAGS),
+)
+_ASK_AGAIN = Stage(
+    "ask for unanswered exams",
+    "strategy_confidence_scorer",
+    {**_GATE_FLAGS, "ask_again_after": "1h"},
+)
+_ANSWER = (
     Stage(
         "search and examine",
         "strategy_discovery",
@@ -57,15 +65,23 @@ _ROUND = (
     Stage("size", "risk_adjusted_sizing"),
     Stage("signal", "trade_signal_generator", {"replay": "24h"}),
 )
-LATER = timedelta(hours=3)
 CORRECTED_MINUTES = 2
-"""Before the first round's now: a bar that the venue corrects before the second."""
+"""Before the first now: a bar that the venue corrects before the clock moves."""
 
 HOLE_HOURS = 5
-"""Before the first round's now: a minute that the venue has no bar of."""
+"""Before the first now: a minute that the venue has no bar of."""
+
+
+def _later(hours: int, *stages: Stage) -> tuple[Stage, ...]:
+    later = timedelta(hours=hours)
+    return tuple(
+        replace(s, name=f"{s.name}, {hours} h later", later=later) for s in stages
+    )
+
 
 STAGES = (
     _MIGRATE,
-    *_ROUND,
-    *(replace(s, name=f"{s.name}, 3 h later", later=LATER) for s in _ROUND),
+    *_ASK,
+    *_later(1, _ASK_AGAIN, _INGEST, *_ANSWER),
+    *_later(3, *_ASK, *_ANSWER),
 )
