@@ -8,6 +8,7 @@ import json
 import os
 import random
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tradestream.local.processes import StartError
 
 LOWEST, HIGHEST = 20_000, 32_767
 HOST = "127.0.0.1"
+RELEASE_SECONDS = 1.0
 
 
 class PortTakenError(StartError):
@@ -41,6 +43,10 @@ def require_free(port: int, name: str) -> None:
     Raises:
         PortTakenError: If not; says who has it, where the system tells.
     """
+    # A server that was killed a moment ago may still be letting go of it.
+    deadline = time.monotonic() + RELEASE_SECONDS
+    while not is_free(port) and time.monotonic() < deadline:
+        time.sleep(0.02)
     if not is_free(port):
         raise PortTakenError(f"port {port} of {name} is taken by {_holder(port)}")
 
