@@ -6,7 +6,7 @@ import numpy as np
 
 from tradestream.backtest.row_graph import FARTHEST_LAG
 from tradestream.candles import CandleSeries, Floats
-from tradestream.indicators.library import COLUMNS, SUM_SCALE
+from tradestream.indicators.registry import COLUMNS, SUM_SCALE
 from tradestream.instruments import Instrument
 
 PADDING = FARTHEST_LAG

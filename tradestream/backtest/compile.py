@@ -14,7 +14,7 @@ from tradestream.backtest.window import Window
 from tradestream.candles import MINUTE_SECONDS, CandleSeries
 from tradestream.discovery.genome import Space
 from tradestream.discovery.search import SearchConfig, evolve_trials
-from tradestream.indicators.compiled import CACHE_FOLDER, forget_old_code
+from tradestream.indicators.compiled import cache_base, forget_old_code
 from tradestream.indicators.library import INDICATORS, address
 from tradestream.instruments import Instrument
 
@@ -51,8 +51,8 @@ def compile_all() -> float:
 def main() -> None:
     """Print how long it took, and where the code is."""
     seconds = compile_all()
-    forget_old_code(CACHE_FOLDER)
-    print(f"compiled in {seconds:.1f} s into {CACHE_FOLDER}")
+    forget_old_code(cache_base())
+    print(f"compiled in {seconds:.1f} s into {cache_base()}")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,10 @@ KEY_SCALARS = PARAMETER_SCALARS + 2 * MAX_PARAMETERS
 KEY_LOWS = KEY_SCALARS + 2 * MAX_KEYS
 ROW_FLOATS = KEY_LOWS + MAX_KEYS
 
+# Codes of mask operations; `masks` says what each does.
+GT, GT_LEVEL, LT_LEVEL, CROSS, CROSS_LEVEL, SIDES, WARM, WARM_FROM = range(8)
+AND, OR, EDGE, WITHIN = range(8, 12)
+
 # An operation: code, up, down, and up to four operands.
 OPERATION_INTS = 8
 

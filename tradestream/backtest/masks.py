@@ -1,19 +1,19 @@
 """Rules at work: every operation over the whole window, 64 bars a step.
 
-A mask is one bit a bar. Operations are listed in `rules`. All arguments are
+A mask is one bit a bar. Operations are listed in `layout`. All arguments are
 addresses or counts.
 """
 
 import numpy as np
 
-from tradestream.backtest.layout import OPERATION_INTS
-from tradestream.backtest.rules import (
+from tradestream.backtest.layout import (
     AND,
     CROSS,
     CROSS_LEVEL,
     EDGE,
     GT,
     LT_LEVEL,
+    OPERATION_INTS,
     OR,
     SIDES,
     WARM,

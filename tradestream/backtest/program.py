@@ -14,8 +14,8 @@ from math import prod
 import numpy as np
 
 from tradestream.backtest import layout
-from tradestream.backtest.layout import Program
-from tradestream.backtest.rules import AND, Operation, Rules
+from tradestream.backtest.layout import AND, Program
+from tradestream.backtest.rules import Operation, Rules
 from tradestream.backtest.scalars import Scalar
 from tradestream.indicators.library import COLUMNS, INDICATORS, PRICE_COLUMNS
 from tradestream.strategies.catalogue import CATALOGUE

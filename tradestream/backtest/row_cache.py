@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from tradestream.backtest import layout
 from tradestream.backtest.masks import scalar_value
 from tradestream.indicators.compiled import inlined, kernel
-from tradestream.indicators.library import COLUMNS
 from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import (
     call_row,
@@ -18,6 +17,7 @@ from tradestream.indicators.memory import (
     set_float,
     set_int,
 )
+from tradestream.indicators.registry import COLUMNS
 
 _COLUMNS = len(COLUMNS)
 _MOST_INPUTS, _INPUTS, _PARAMETERS = layout.MAX_INPUTS, layout.INPUTS, layout.PARAMETERS

@@ -4,14 +4,24 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tradestream.backtest.layout import (
+    AND,
+    CROSS,
+    CROSS_LEVEL,
+    EDGE,
+    GT,
+    GT_LEVEL,
+    LT_LEVEL,
+    OR,
+    SIDES,
+    WARM,
+    WARM_FROM,
+    WITHIN,
+)
 from tradestream.backtest.row_graph import RowGraph, parsed
 from tradestream.backtest.scalars import Scalar
 from tradestream.indicators.library import INDICATORS
 from tradestream.strategies.declaration import StrategyType
-
-# Codes of mask operations; `masks` says what each does.
-GT, GT_LEVEL, LT_LEVEL, CROSS, CROSS_LEVEL, SIDES, WARM, WARM_FROM = range(8)
-AND, OR, EDGE, WITHIN = range(8, 12)
 
 
 @dataclass(frozen=True, slots=True)

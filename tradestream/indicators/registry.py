@@ -19,7 +19,7 @@ from typing import Literal
 
 from numba import cfunc, types
 
-from tradestream.indicators import compiled as _compiled  # noqa: F401 - cache folder
+from tradestream.indicators.compiled import use_cache_of
 
 COLUMNS = (
     "open",
@@ -105,6 +105,7 @@ def indicator(
 def address(name: str) -> int:
     """Return where the machine code of an indicator is; compiled at first use."""
     if name not in _ADDRESSES:
+        use_cache_of(INDICATORS[name].kernel)
         compiled = cfunc(_SIGNATURE, cache=True, nopython=True, error_model="numpy")(
             INDICATORS[name].kernel
         )

@@ -6,21 +6,6 @@ import sys
 from tradestream.strategies.catalogue import CATALOGUE
 
 
-def test_holds_the_ten_types_in_order() -> None:
-    assert list(CATALOGUE) == [
-        "SMA_RSI",
-        "EMA_MACD",
-        "PARABOLIC_SAR",
-        "SMA_EMA_CROSSOVER",
-        "BBAND_W_R",
-        "DONCHIAN_BREAKOUT",
-        "ATR_TRAILING_STOP",
-        "RSI_EMA_CROSSOVER",
-        "AWESOME_OSCILLATOR",
-        "VWAP_CROSSOVER",
-    ]
-
-
 def test_no_two_types_have_equal_rules() -> None:
     rules = {(t.enter, t.exit, *t.let.items()) for t in CATALOGUE.values()}
 

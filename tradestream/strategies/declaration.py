@@ -65,6 +65,16 @@ class Parameter:
         return index / self.per_unit
 
 
+def integer(name: str, low: int, high: int, *, above: str | None = None) -> Parameter:
+    """Return a whole-number parameter."""
+    return Parameter(name, "int", low, high, 1, above)
+
+
+def number(name: str, low: float, high: float, *, step: float = 0.01) -> Parameter:
+    """Return a parameter on a decimal grid."""
+    return Parameter(name, "float", low, high, step)
+
+
 @dataclass(frozen=True, slots=True)
 class StrategyType:
     """One kind of strategy, declared as data.

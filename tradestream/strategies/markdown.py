@@ -9,7 +9,7 @@ from tradestream.strategies.declaration import Parameter, StrategyType
 _HEAD = """\
 # Strategy types
 
-Generated from `tradestream/strategies/catalogue.py` by
+Generated from `tradestream/strategies/types/` by
 `tradestream strategies --output markdown > docs/strategies.md`; do not edit by hand.
 
 Rules are decided at the close of a bar and filled at the open of the next.

@@ -1,0 +1,1 @@
+"""The declared strategy types, by family: data only."""
