@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from tradestream.statistics.betting import START, Capitals, evidence, fold, threshold
 
+BUDGET = 0.025
+"""All claims of a symbol's life together raise so many false alarms."""
+
 LIFETIME = timedelta(days=90)
 HOPELESS = 0.01
 """Evidence below which a claim is closed."""
@@ -62,6 +65,7 @@ class Claim:
         proven_evidence: Evidence at that hour.
         closed_at: End of the hour in which it was closed.
         end: Why it was closed.
+        budget: What all claims of the symbol's life may spend.
     """
 
     number: int
@@ -77,6 +81,7 @@ class Claim:
     proven_evidence: float | None = None
     closed_at: datetime | None = None
     end: ClaimEnd | None = None
+    budget: float = BUDGET
 
     @property
     def evidence(self) -> float:
@@ -85,8 +90,8 @@ class Claim:
 
     @property
     def threshold(self) -> float:
-        """The evidence at which the claim is proven: 65.8 k²."""
-        return threshold(self.number)
+        """The evidence at which the claim is proven: 65.8 k² for 2.5 %."""
+        return threshold(self.number, budget=self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,12 @@ class ClaimHours:
 
 
 def open_claim(
-    number: int, born_at: datetime, *, exposure: float, deviation: float
+    number: int,
+    born_at: datetime,
+    *,
+    exposure: float,
+    deviation: float,
+    budget: float = BUDGET,
 ) -> Claim:
     """Return a claim at its birth.
 
@@ -118,7 +128,9 @@ def open_claim(
         raise ValueError(f"a birth on a whole hour is required, was {born_at}")
     if not deviation > 0:
         raise ValueError(f"deviation must be above 0, was {deviation}")
-    return Claim(number, born_at, exposure, deviation, folded_until=born_at)
+    return Claim(
+        number, born_at, exposure, deviation, folded_until=born_at, budget=budget
+    )
 
 
 def fold_hours(claim: Claim, hours: ClaimHours) -> Claim:
