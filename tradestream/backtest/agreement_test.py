@@ -1,14 +1,12 @@
 """The engine against plain loops over bars, on markets pleasant and not."""
 
-import numpy as np
+from functools import cache
+
 import pytest
 
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.details import equity_of, fills_of
-from tradestream.backtest.metrics import METRICS
 from tradestream.backtest.report import backtest
 from tradestream.backtest.window import Window
-from tradestream.candles import CandleSeries
 from tradestream.discovery.genome import Space
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import (
@@ -17,10 +15,12 @@ from tradestream.testing.markets import (
     random_walk,
     recorded,
 )
-from tradestream.testing.plain_backtest import PlainBacktest, plain_signals
-from tradestream.testing.plain_rows import PlainRows
+from tradestream.testing.plain.backtest import PlainBacktest
+from tradestream.testing.plain.comparison import compare
+from tradestream.testing.plain.rows import Bars
+from tradestream.testing.plain.types import plain_signals
 
-GENOMES = 8
+GENOMES = 4
 MARKETS = {
     "random walk": (random_walk(500), Costs()),
     "15 minutes": (random_walk(300, interval_seconds=900), Costs(5, 20)),
@@ -31,73 +31,44 @@ MARKETS = {
     "prices of 5e12 ticks": (random_walk(300, seed=3, price=5e10), Costs()),
 }
 
-each_market = pytest.mark.parametrize("market_name", list(MARKETS), scope="module")
+each_market = pytest.mark.parametrize("market", list(MARKETS), scope="module")
+each_type = pytest.mark.parametrize("name", list(CATALOGUE))
 
 
-@pytest.fixture(scope="module")
-def market(market_name: str) -> CandleSeries:
-    return MARKETS[market_name][0]
+@cache
+def window_on(market: str) -> Window:
+    series, costs = MARKETS[market]
+    return Window(series, instrument_of(series), costs)
 
 
-@pytest.fixture(scope="module")
-def costs(market_name: str) -> Costs:
-    return MARKETS[market_name][1]
-
-
-@pytest.fixture(scope="module")
-def window(market: CandleSeries, costs: Costs) -> Window:
-    return Window(market, instrument_of(market), costs)
-
-
-@pytest.fixture(scope="module")
-def rows(market: CandleSeries) -> PlainRows:
-    return PlainRows(market, instrument_of(market))
+@cache
+def bars_of(market: str) -> Bars:
+    series, _ = MARKETS[market]
+    return Bars(series, instrument_of(series))
 
 
 @each_market
-@pytest.mark.parametrize("name", list(CATALOGUE))
-def test_trades_and_metrics_equal_those_of_a_plain_loop(
-    name: str, market: CandleSeries, costs: Costs, window: Window, rows: PlainRows
-) -> None:
-    space = Space(CATALOGUE[name])
-    genomes = space.random(GENOMES, seed=name)
+@each_type
+def test_trades_and_metrics_equal_those_of_a_plain_loop(name: str, market: str) -> None:
+    genomes = Space(CATALOGUE[name]).random(GENOMES, seed=f"{name} on {market}")
 
-    result = window.evaluate(name, genomes)
+    compared = list(compare(window_on(market), bars_of(market), name, genomes))
 
-    for i, genome in enumerate(genomes):
-        parameters = space.parameters(genome)
-        signals = plain_signals(rows, name, parameters)
-        plain = PlainBacktest(market, costs, signals)
-        fills = fills_of(window, name, genome)
-        interleaved = np.column_stack([fills.entries, fills.exits]).ravel().tolist()
-        assert interleaved == plain.fills, parameters
-        equity = equity_of(window, fills) / 10_000
-        np.testing.assert_allclose(equity, plain.equity, rtol=1e-9)
-        np.testing.assert_allclose(
-            result.hourly[i], plain.hourly(market), rtol=1e-9, atol=1e-12
-        )
-        wanted = plain.metrics(market, costs)
-        for metric in METRICS:
-            value = wanted[metric]
-            got = result.metrics[metric][i]
-            expected = np.nan if value is None else value
-            np.testing.assert_allclose(
-                got, expected, rtol=1e-9, atol=1e-9, err_msg=f"{metric} {parameters}"
-            )
+    assert len(compared) == GENOMES
+    assert [c for c in compared if not c.agrees] == []
 
 
 @each_market
-@pytest.mark.parametrize("name", list(CATALOGUE))
-def test_signals_and_report_equal_those_of_a_plain_loop(
-    name: str, market: CandleSeries, costs: Costs, rows: PlainRows
-) -> None:
+@each_type
+def test_signals_and_report_equal_those_of_a_plain_loop(name: str, market: str) -> None:
+    series, costs = MARKETS[market]
     parameters = CATALOGUE[name].defaults()
 
-    report = backtest(market, instrument_of(market), costs, name, parameters)
+    report = backtest(series, instrument_of(series), costs, name, parameters)
 
-    enter, leave = plain_signals(rows, name, parameters)
-    plain = PlainBacktest(market, costs, (enter, leave))
-    wanted = plain.metrics(market, costs)
+    enter, leave = plain_signals(bars_of(market), name, parameters)
+    plain = PlainBacktest(series, costs, (enter, leave))
+    wanted = plain.metrics(series, costs)
     assert report.enter.tolist() == enter
     assert report.exit.tolist() == leave
     assert len(report.trades) == report.metrics["trades"] == len(plain.gains)

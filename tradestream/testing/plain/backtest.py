@@ -1,121 +1,17 @@
-"""Strategies and backtests bar by bar, to test the engine against.
+"""Backtests bar by bar and their metrics by the textbook.
 
-Shares no code with the engine but the declaration of parameters.
+Shares no code with the engine.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries
-from tradestream.testing.plain_rows import NAN, PlainRows, Row
+from tradestream.testing.plain.signals import Signals
 
-Signals = tuple[list[bool], list[bool]]
-
-_PRICE, _RATIO = 1e-6, 1e-9
 _ROUNDING = 1e-15
-
-
-def plain_signals(rows: PlainRows, name: str, values: Mapping[str, Any]) -> Signals:
-    """Return where a strategy says enter and exit."""
-    return _RULES[name](rows, *values.values())
-
-
-def _above(a: Row, b: Row, epsilon: float) -> list[bool]:
-    return [bool(x - y > epsilon) for x, y in zip(a, b, strict=True)]
-
-
-def _up(a: Row, b: Row, epsilon: float) -> list[bool]:
-    return [
-        t > 0 and bool(a[t - 1] - b[t - 1] <= epsilon) and bool(a[t] - b[t] > epsilon)
-        for t in range(len(a))
-    ]
-
-
-def _both(*rules: list[bool]) -> list[bool]:
-    return [all(bar) for bar in zip(*rules, strict=True)]
-
-
-def _crossing(a: Row, b: Row, epsilon: float = _PRICE) -> Signals:
-    return _up(a, b, epsilon), _up(b, a, epsilon)
-
-
-def _flat(rows: PlainRows, value: float) -> Row:
-    return [value] * rows.bars
-
-
-def _late(values: Row) -> Row:
-    return [NAN, *values[:-1]]
-
-
-def _minus(a: Row, b: Row) -> Row:
-    return [x - y for x, y in zip(a, b, strict=True)]
-
-
-def _sma_rsi(r: PlainRows, average: int, period: int, high: int, low: int) -> Signals:
-    rsi = r.rsi(period)
-    trend = _above(r.close, r.sma(r.close, average), _PRICE)
-    dip = _above(_flat(r, low), rsi, _RATIO)
-    return _both(trend, dip), _above(rsi, _flat(r, high), _RATIO)
-
-
-def _ema_macd(r: PlainRows, short: int, long: int, signal: int) -> Signals:
-    slow = r.ema(r.close, long)
-    macd = _minus(r.ema(r.close, short), slow)
-    up, down = _crossing(macd, r.ema(macd, signal))
-    return _both(up, _above(r.close, slow, _PRICE)), down
-
-
-def _bands(r: PlainRows, bands: int, period: int, multiple: float) -> Signals:
-    z, w = r.band_position(bands), r.williams_r(period)
-    warm = [a == a and b == b for a, b in zip(z, w, strict=True)]
-    enter = _both(
-        _above(_flat(r, -multiple), z, _RATIO), _above(_flat(r, -80), w, _RATIO)
-    )
-    leave = [
-        a or b
-        for a, b in zip(
-            _above(z, _flat(r, multiple), _RATIO),
-            _above(w, _flat(r, -20), _RATIO),
-            strict=True,
-        )
-    ]
-    return enter, _both(leave, warm)
-
-
-def _donchian(r: PlainRows, period: int) -> Signals:
-    enter = _above(r.close, _late(r.highest(period)), _PRICE)
-    return enter, _above(_late(r.lowest(period)), r.close, _PRICE)
-
-
-def _rsi_ema(r: PlainRows, period: int, average: int) -> Signals:
-    rsi = r.rsi(period)
-    up, down = _crossing(rsi, r.ema(rsi, average), _RATIO)
-    return _both(up, _above(_flat(r, 70), rsi, _RATIO)), down
-
-
-def _awesome(r: PlainRows, short: int, long: int) -> Signals:
-    middle = [h + low for h, low in zip(r.high, r.low, strict=True)]
-    return _crossing(r.sma(middle, short, 2), r.sma(middle, long, 2))
-
-
-_RULES: dict[str, Callable[..., Signals]] = {
-    "SMA_RSI": _sma_rsi,
-    "EMA_MACD": _ema_macd,
-    "PARABOLIC_SAR": lambda r, a, b, c: _crossing(r.close, r.sar(a, b, c)),
-    "SMA_EMA_CROSSOVER": lambda r, a, b: _crossing(
-        r.sma(r.close, a), r.ema(r.close, b)
-    ),
-    "BBAND_W_R": _bands,
-    "DONCHIAN_BREAKOUT": _donchian,
-    "ATR_TRAILING_STOP": lambda r, a, b: _crossing(r.close, r.trailing_line(a, b)),
-    "RSI_EMA_CROSSOVER": _rsi_ema,
-    "AWESOME_OSCILLATOR": _awesome,
-    "VWAP_CROSSOVER": lambda r, a, b: _crossing(r.sma(r.close, b), r.vwap(a)),
-}
 
 
 def _sharpe(returns: np.ndarray) -> float:

@@ -1,0 +1,1 @@
+"""Every strategy type bar by bar, to test the engine against."""
