@@ -2,11 +2,19 @@
 
 from tradestream.indicators import (
     arithmetic,
+    aroon,
     averages,
     bands,
+    chained,
+    commodity_channel,
+    directional,
     extremes,
+    money_flow,
     oscillators,
+    rate_of_change,
+    stochastic,
     stops,
+    vigor,
     volume,
 )
 from tradestream.indicators.registry import (
@@ -28,10 +36,18 @@ __all__ = [
     "Indicator",
     "address",
     "arithmetic",
+    "aroon",
     "averages",
     "bands",
+    "chained",
+    "commodity_channel",
+    "directional",
     "extremes",
+    "money_flow",
     "oscillators",
+    "rate_of_change",
+    "stochastic",
     "stops",
+    "vigor",
     "volume",
 ]
