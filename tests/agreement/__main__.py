@@ -14,11 +14,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 
 from tests.agreement.markets import MARKETS
 from tests.agreement.page import agreement_page
+from tradestream.backtest.program import Programs
 from tradestream.backtest.window import Window
 from tradestream.discovery.genome import Space
 from tradestream.strategies.catalogue import CATALOGUE
@@ -53,13 +55,18 @@ def tasks(names: Sequence[str], genomes: int, seed: int) -> Iterator[Task]:
             left, part = left - count, part + 1
 
 
+@cache
+def _programs(name: str) -> Programs:
+    return Programs({name: CATALOGUE[name]})
+
+
 def run(task: Task) -> list[Comparison]:
     """Return what came out of one task."""
     source = Random(task.seed)
     series, costs = MARKETS[task.market](source)
     instrument = instrument_of(series)
-    genomes = Space(CATALOGUE[task.strategy]).random(task.genomes, source.random())
-    window = Window(series, instrument, costs)
+    genomes = Space(CATALOGUE[task.strategy]).random(task.genomes, task.seed)
+    window = Window(series, instrument, costs, programs=_programs(task.strategy))
     return list(compare(window, Bars(series, instrument), task.strategy, genomes))
 
 

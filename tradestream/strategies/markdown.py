@@ -13,9 +13,14 @@ Generated from `tradestream/strategies/types/` by
 `tradestream strategies --output markdown > docs/strategies.md`; do not edit by hand.
 
 Rules are decided at the close of a bar and filled at the open of the next.
-`up(a, b)` means that a crosses above b on this bar, `down(a, b)` below, `x[k]` is x
-of k bars ago, and a rule is only true once every indicator in it is warm. "Above"
-means by more than 1e-6 of a tick between prices and 1e-9 between ratios.
+`up(a, b)` means that a crosses above b: it was not above b a bar ago, and is now;
+`down(a, b)` is `up(b, a)`. `x[k]` is x of k bars ago, `rising(x)` is x > x[1],
+`becomes(rule)` is true on a bar where the rule is and was not a bar ago, and
+`within(rule, n)` where it was true on one of the last n bars, this one included.
+A rule is only true once every indicator in it is warm; a crossing, and `becomes`,
+once they were so a bar ago. "Above" means by more than 1e-6 of a tick between prices,
+or 1e-14 of the first close if that is more, and 1e-9 between ratios; equal is neither
+above nor below.
 A default is the middle of the range.
 """
 

@@ -8,10 +8,13 @@ from tradestream.testing.plain.signals import (
     RATIO,
     Signals,
     above,
+    all_warm,
     becomes,
     both,
     crossing,
     down,
+    rising,
+    up,
 )
 
 
@@ -31,7 +34,7 @@ def _double_ema(bars: Bars, short: int, long: int) -> Signals:
 def _triple_ema(bars: Bars, short: int, medium: int, long: int) -> Signals:
     a, b, c = (ema(bars.close, n) for n in (short, medium, long))
     ordered = both(above(a, b, PRICE), above(b, c, PRICE))
-    return becomes(ordered), down(a, b, PRICE)
+    return becomes(ordered, all_warm(a, b, c)), down(a, b, PRICE)
 
 
 def _awesome(bars: Bars, short: int, long: int) -> Signals:
@@ -72,6 +75,12 @@ def _price_oscillator(bars: Bars, fast: int, slow: int, signal: int) -> Signals:
     return crossing(percent, sma(percent, signal), RATIO)
 
 
+def _elder_ray(bars: Bars, period: int) -> Signals:
+    average = ema(bars.close, period)
+    enter = both(rising(average, PRICE), up(bars.low, average, PRICE))
+    return enter, down(bars.high, average, PRICE)
+
+
 TYPES: dict[str, Callable[..., Signals]] = {
     "SMA_EMA_CROSSOVER": _sma_ema,
     "DOUBLE_EMA_CROSSOVER": _double_ema,
@@ -81,5 +90,6 @@ TYPES: dict[str, Callable[..., Signals]] = {
     "MACD_CROSSOVER": _macd_crossover,
     "DEMA_TEMA_CROSSOVER": _dema_tema,
     "RAINBOW_OSCILLATOR": _rainbow,
+    "ELDER_RAY_MA": _elder_ray,
     "PRICE_OSCILLATOR_SIGNAL": _price_oscillator,
 }

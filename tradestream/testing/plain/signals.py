@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tradestream.testing.plain.rows import Row, warm
+from tradestream.testing.plain.rows import Row, late, warm
 
 Bits = list[bool]
 Signals = tuple[Bits, Bits]
@@ -68,6 +68,14 @@ def within(rule: Bits, bars: int) -> Bits:
     return [any(rule[max(t - bars + 1, 0) : t + 1]) for t in range(len(rule))]
 
 
-def becomes(rule: Bits) -> Bits:
-    """Return where a rule is true now and was not a bar ago."""
-    return [t > 0 and rule[t] and not rule[t - 1] for t in range(len(rule))]
+def becomes(rule: Bits, is_warm: Bits) -> Bits:
+    """Return where a rule is true now and was warm but not true a bar ago."""
+    return [
+        t > 0 and is_warm[t - 1] and rule[t] and not rule[t - 1]
+        for t in range(len(rule))
+    ]
+
+
+def rising(row: Row, epsilon: float) -> Bits:
+    """Return where a row is above its value of a bar ago."""
+    return above(row, late(row), epsilon)

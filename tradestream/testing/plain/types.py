@@ -6,6 +6,7 @@ from tradestream.strategies.declaration import Value
 from tradestream.testing.plain import (
     averages,
     channels,
+    directional,
     momentum,
     patterns,
     trend,
@@ -17,6 +18,7 @@ from tradestream.testing.plain.signals import Signals
 TYPES: Mapping[str, Callable[..., Signals]] = {
     **averages.TYPES,
     **momentum.TYPES,
+    **directional.TYPES,
     **trend.TYPES,
     **channels.TYPES,
     **volume.TYPES,
