@@ -217,10 +217,15 @@ def _padded(operation: Operation) -> tuple[int, ...]:
 
 
 def _epsilon(rules: Rules, operation: Operation) -> float:
-    """Return the smallest difference that counts, in the unit of what is compared."""
+    """Return the smallest difference that counts, in the unit of what is compared.
+
+    Negative where what is equal counts too.
+    """
     if operation.code >= AND:
         return 0.0
-    return PRICE_EPSILON if _is_price(rules, operation.operands[0]) else RATIO_EPSILON
+    price = _is_price(rules, operation.operands[0])
+    epsilon = PRICE_EPSILON if price else RATIO_EPSILON
+    return -epsilon if operation.touching else epsilon
 
 
 def _is_price(rules: Rules, node: int) -> bool:

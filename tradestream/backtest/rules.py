@@ -26,12 +26,16 @@ from tradestream.strategies.declaration import StrategyType
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One mask operation: writes masks `up` and `down` from up to four operands."""
+    """One mask operation: writes masks `up` and `down` from up to four operands.
+
+    With `touching`, a comparison is also true of what is equal.
+    """
 
     code: int
     up: int
     down: int
     operands: tuple[int, ...]
+    touching: bool = False
 
 
 class Rules:
@@ -57,12 +61,14 @@ class Rules:
         self.exit = self._rule(strategy.exit)
         self._join_sides()
 
-    def _emit(self, code: int, *operands: int, two: bool = False) -> tuple[int, int]:
-        key = (code, *operands)
+    def _emit(
+        self, code: int, *operands: int, two: bool = False, touching: bool = False
+    ) -> tuple[int, int]:
+        key = (code, *operands, -1) if touching else (code, *operands)
         if key not in self._written:
             up, down = self.masks, self.masks + two
             self.masks += 1 + two
-            self.operations.append(Operation(code, up, down, operands))
+            self.operations.append(Operation(code, up, down, operands, touching))
             self._written[key] = up, down
         return self._written[key]
 
@@ -110,19 +116,21 @@ class Rules:
         raise self.graph.fail(f"a condition is required, was {ast.unparse(tree)}")
 
     def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> int:
-        if not isinstance(sign, ast.Lt | ast.Gt):
-            raise self.graph.fail("only < and > compare")
-        less = isinstance(sign, ast.Lt)
+        if not isinstance(sign, ast.Lt | ast.Gt | ast.LtE | ast.GtE):
+            raise self.graph.fail("only <, >, <=, and >= compare")
+        less = isinstance(sign, ast.Lt | ast.LtE)
+        touching = isinstance(sign, ast.LtE | ast.GtE)
         if self.graph.scalar(left) is not None:
             left, right, less = right, left, not less
         a, a_lag = self._side(left)
         if self.graph.scalar(right) is not None:
             code = LT_LEVEL if less else GT_LEVEL
-            return self._emit(code, a, a_lag, self.graph.number(right))[0]
+            level = self.graph.number(right)
+            return self._emit(code, a, a_lag, level, touching=touching)[0]
         b, b_lag = self._side(right)
         if less:
             a, a_lag, b, b_lag = b, b_lag, a, a_lag
-        return self._emit(GT, a, a_lag, b, b_lag)[0]
+        return self._emit(GT, a, a_lag, b, b_lag, touching=touching)[0]
 
     def _side(self, tree: ast.expr) -> tuple[int, int]:
         """Return the node of a row, and the position of its lag."""
@@ -175,7 +183,7 @@ class Rules:
     def _join_sides(self) -> None:
         """Make a > b and b > a of the same rows one pass, which gives both."""
         for first in list(self.operations):
-            if first.code != GT or first not in self.operations:
+            if first.code != GT or first.touching or first not in self.operations:
                 continue
             a, a_lag, b, b_lag = first.operands
             mirror = self._written.get((GT, b, b_lag, a, a_lag))

@@ -177,7 +177,9 @@ class Window:
             for name in self.programs.indicators[strategy_name]:
                 self._state.need(name)
             epsilons = np.where(
-                program.epsilons == PRICE_EPSILON, self._epsilon, program.epsilons
+                np.abs(program.epsilons) == PRICE_EPSILON,
+                np.copysign(self._epsilon, program.epsilons),
+                program.epsilons,
             )
             self._prepared[strategy_name] = program._replace(epsilons=epsilons)
         return self._prepared[strategy_name]

@@ -80,9 +80,10 @@ class StrategyType:
     """One kind of strategy, declared as data.
 
     Rule language: `up(a, b)` a crosses above b, `down(a, b)` below, `x[k]` x of
-    k bars ago, `<`, `>`, `and`, `or`, `within(rule, n)` true in one of the last
-    n bars, `becomes(rule)` true now and not one bar ago, `rising(x)`. "Above"
-    means above by more than 1e-6 of a tick between prices, 1e-9 between ratios.
+    k bars ago, `<`, `>`, `<=`, `>=`, `and`, `or`, `within(rule, n)` true in one of
+    the last n bars, `becomes(rule)` true now and not one bar ago, `rising(x)`.
+    "Above" means above by more than 1e-6 of a tick between prices, 1e-9 between
+    ratios; `a >= b` that b is not above a.
 
     Attributes:
         name: Name in upper case, e.g. `SMA_RSI`.
