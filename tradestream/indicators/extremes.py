@@ -61,3 +61,82 @@ def williams_r(
             extent = top[t] + bottom[t]
             value = (top[t] - closes[t]) * -100.0 / extent
             out[t] = value if extent > 0.0 else -50.0
+
+
+@indicator("midrange", columns=("high", "low"), unit="price")
+def midrange(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> None:
+    """Middle between the highest high and the lowest low of the last n bars.
+
+    (highest high + lowest low) / 2.
+    """
+    a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
+    for k in range(lanes):
+        highs = row(argument(inputs, 0, k), bars)
+        lows = row(argument(inputs, 1, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        top = rolling_maximum(highs, 0, period, 1.0, a, b)
+        bottom = rolling_maximum(lows, 0, period, -1.0, c, d)
+        start = min(period - 1, bars)
+        out[:start] = np.nan
+        for t in range(start, bars):
+            out[t] = (top[t] - bottom[t]) * 0.5
+
+
+@indicator("halfway", rows=2, parameters=0, unit="input")
+def halfway(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> None:  # noqa: ARG001
+    """Mean of two rows, (a + b) / 2."""
+    for k in range(lanes):
+        a = row(argument(inputs, 0, k), bars)
+        b = row(argument(inputs, 1, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        for t in range(bars):
+            out[t] = (a[t] + b[t]) * 0.5
+
+
+@indicator("pivot", columns=("high", "low", "close"), unit="price")
+def pivot(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> None:
+    """Floor traders' pivot of the last n bars as if they were one.
+
+    (highest high + lowest low + last close) / 3.
+    """
+    a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
+    for k in range(lanes):
+        highs = row(argument(inputs, 0, k), bars)
+        lows = row(argument(inputs, 1, k), bars)
+        closes = row(argument(inputs, 2, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        top = rolling_maximum(highs, 0, period, 1.0, a, b)
+        bottom = rolling_maximum(lows, 0, period, -1.0, c, d)
+        start = min(period - 1, bars)
+        out[:start] = np.nan
+        for t in range(start, bars):
+            out[t] = (top[t] - bottom[t] + closes[t]) / 3.0
+
+
+@indicator("swing_position", columns=("high", "low", "close"), unit="ratio")
+def swing_position(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:
+    """Place of the close in the swing of the n bars before it: 0 low, 1 high.
+
+    (close − L) / (H − L), with H the highest high and L the lowest low of the n
+    bars before this one; 0 if they have no range at all. Below 0 and above 1 the
+    close has left the swing. A level at high − f · range is at 1 − f.
+    """
+    a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
+    for k in range(lanes):
+        highs = row(argument(inputs, 0, k), bars)
+        lows = row(argument(inputs, 1, k), bars)
+        closes = row(argument(inputs, 2, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        top = rolling_maximum(highs, 0, period, 1.0, a, b)
+        bottom = rolling_maximum(lows, 0, period, -1.0, c, d)
+        start = min(period, bars)
+        out[:start] = np.nan
+        for t in range(start, bars):
+            extent = top[t - 1] + bottom[t - 1]
+            value = (closes[t] + bottom[t - 1]) / extent
+            out[t] = value if extent > 0.0 else 0.0
