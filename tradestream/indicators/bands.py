@@ -11,6 +11,7 @@ from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
 
 _LARGEST_EXACT = 2.0**31
+_NO_SIGMA = 1e-6
 
 
 @indicator("band_position", columns=("close",), unit="ratio")
@@ -63,3 +64,28 @@ def _position_in_each(closes: Floats, period: int, start: int, out: Floats) -> N
             square += distance * distance
         spread = period * square - total * total
         out[t] = -total / np.sqrt(spread) if spread > 0.0 else 0.0
+
+
+@indicator("in_sigmas", rows=1, unit="ratio", holes=True)
+def in_sigmas(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:
+    """Row / population sigma of its last n values; 0 where sigma is not above 1e-6.
+
+    Where one of the n values is missing (a VWAP without volume) it is NaN: not warm,
+    so no rule on it is true.
+    """
+    for k in range(lanes):
+        values = row(argument(inputs, 0, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        out[: min(period - 1, bars)] = np.nan
+        for t in range(period - 1, bars):
+            total, square = 0.0, 0.0
+            for i in range(t - period + 1, t + 1):
+                total += values[i]
+            mean = total / period
+            for i in range(t - period + 1, t + 1):
+                square += (values[i] - mean) * (values[i] - mean)
+            sigma = np.sqrt(square / period)
+            out[t] = values[t] / sigma if not sigma <= _NO_SIGMA else 0.0

@@ -1,0 +1,274 @@
+"""Lines that add up volume, seen from their own averages.
+
+A line such as the on-balance volume grows without bound, and a difference of
+two large numbers says little. So a line is never written down: its distance
+from its own average follows from its increments alone, here called its flow.
+"""
+
+import numpy as np
+
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import inlined, kernel
+from tradestream.indicators.machine import LANES
+from tradestream.indicators.memory import argument, keep, row, setting
+from tradestream.indicators.registry import indicator
+from tradestream.indicators.simd import (
+    TILE,
+    load8,
+    load_addresses,
+    splat,
+    store8,
+    tile_in,
+    tile_out,
+)
+
+
+@indicator("signed_volume", columns=("close", "volume"), parameters=0, unit="ratio")
+def signed_volume(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """Flow of the on-balance volume, in lots.
+
+    The volume if the close rose, minus the volume if it fell, 0 if it did neither
+    or on the first bar.
+    """
+    for k in range(lanes):
+        closes = row(argument(inputs, 0, k), bars)
+        volumes = row(argument(inputs, 1, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        out[0] = 0.0
+        for t in range(1, bars):
+            out[t] = volumes[t] * np.sign(closes[t] - closes[t - 1])
+
+
+@indicator(
+    "accumulation_flow",
+    columns=("high", "low", "close", "volume"),
+    parameters=0,
+    unit="ratio",
+)
+def accumulation_flow(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """Flow of the accumulation and distribution line, in lots.
+
+    volume · ((close − low) − (high − close)) / (high − low); 0 if high = low.
+    """
+    for k in range(lanes):
+        write_accumulation(
+            row(argument(inputs, 0, k), bars),
+            row(argument(inputs, 1, k), bars),
+            row(argument(inputs, 2, k), bars),
+            row(argument(inputs, 3, k), bars),
+            row(argument(outputs, 0, k), bars),
+        )
+
+
+@inlined
+def write_accumulation(
+    highs: Floats, lows: Floats, closes: Floats, volumes: Floats, out: Floats
+) -> None:
+    """Write the flow of the accumulation and distribution line."""
+    for t in range(out.shape[0]):
+        span = highs[t] - lows[t]
+        place = (closes[t] - lows[t]) - (highs[t] - closes[t])
+        out[t] = volumes[t] * place / (span if span > 0.0 else 1.0)
+
+
+@indicator("price_volume_flow", columns=("close", "volume"), parameters=0, unit="ratio")
+def price_volume_flow(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """Flow of the price-volume trend, in lots.
+
+    volume · (close − previous close) / previous close; 0 on the first bar.
+    """
+    for k in range(lanes):
+        closes = row(argument(inputs, 0, k), bars)
+        volumes = row(argument(inputs, 1, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        out[0] = 0.0
+        for t in range(1, bars):
+            move = volumes[t] * (closes[t] - closes[t - 1])
+            out[t] = move / closes[t - 1] if closes[t - 1] > 0.0 else 0.0
+
+
+@indicator("traded_move", columns=("close", "volume"), parameters=0, unit="ratio")
+def traded_move(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """(close − previous close) · volume, in ticks · lots; the first bar has none."""
+    for k in range(lanes):
+        closes = row(argument(inputs, 0, k), bars)
+        volumes = row(argument(inputs, 1, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        out[0] = np.nan
+        for t in range(1, bars):
+            out[t] = (closes[t] - closes[t - 1]) * volumes[t]
+
+
+@indicator(
+    "volume_force",
+    columns=("high", "low", "close", "volume"),
+    parameters=0,
+    unit="ratio",
+)
+def volume_force(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """Klinger's volume force, in lots; the first bar has none.
+
+    trend · volume · |2 · range / leg − 1|, with range = high − low. The trend is
+    1 once high + low + close rose from one bar to the next, −1 once it fell, kept
+    while it is equal, and 0 before it first moved. The leg is the sum of the ranges
+    since the trend turned, the bar before that turn included; before any turn since
+    the second bar. 0 if the leg is 0.
+    """
+    for k in range(lanes):
+        highs = row(argument(inputs, 0, k), bars)
+        lows = row(argument(inputs, 1, k), bars)
+        closes = row(argument(inputs, 2, k), bars)
+        volumes = row(argument(inputs, 3, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        out[0] = np.nan
+        trend, leg = 0.0, 0.0
+        for t in range(1, bars):
+            span = highs[t] - lows[t]
+            before = highs[t - 1] + lows[t - 1] + closes[t - 1]
+            turned = np.sign(highs[t] + lows[t] + closes[t] - before)
+            if turned != 0.0 and turned != trend:
+                trend = turned
+                leg = highs[t - 1] - lows[t - 1]
+            leg += span
+            share = abs(2.0 * span / leg - 1.0) if leg > 0.0 else 0.0
+            out[t] = trend * volumes[t] * share
+
+
+@indicator("sum_over_sma", rows=1, unit="ratio")
+def sum_over_sma(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:
+    """L − SMA(L, n), with L the running sum of the row from the first bar on.
+
+    Of the last n − 1 values x of the row, x₀ the newest, this is the sum of
+    (n − 1 − j) / n · x_j: it depends on them alone.
+    """
+    a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
+    for k in range(lanes):
+        flow = row(argument(inputs, 0, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        period = int(setting(parameters, 0, k))
+        _ramp_sum(flow, period - 1, out, a, b, c, d)
+        out[: min(period - 1, bars)] = np.nan
+        for t in range(min(period - 1, bars), bars):
+            out[t] /= period
+
+
+@kernel
+def _ramp_sum(
+    values: Floats,
+    width: int,
+    out: Floats,
+    a: Floats,
+    b: Floats,
+    c: Floats,
+    d: Floats,
+) -> None:
+    """Write Σ (width − j) · values[t − j] over j < width, by doubling.
+
+    Both the plain sum S and the ramp T of two neighbours of w bars make those of
+    2·w: S + S', and T + T' + w·S with S of the newer.
+    """
+    bars = values.shape[0]
+    plain, ramp, next_plain, next_ramp = a, b, c, d
+    plain[:] = values
+    ramp[:] = values
+    out[:] = 0.0
+    have, done = 1, 0
+    while True:
+        if width & have:
+            rest = float(width - done - have)
+            for t in range(min(done + have - 1, bars), bars):
+                out[t] += ramp[t - done] + rest * plain[t - done]
+            done += have
+        if 2 * have > width:
+            return
+        next_plain[: min(have, bars)] = 0.0
+        next_ramp[: min(have, bars)] = 0.0
+        for t in range(have, bars):
+            next_plain[t] = plain[t] + plain[t - have]
+            next_ramp[t] = ramp[t] + have * plain[t] + ramp[t - have]
+        plain, next_plain = next_plain, plain
+        ramp, next_ramp = next_ramp, ramp
+        have *= 2
+
+
+@indicator("sum_over_ema", rows=1, unit="ratio")
+def sum_over_ema(
+    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+) -> None:  # noqa: ARG001
+    """L − EMA(L, n), with L the running sum of the row from the first bar on.
+
+    Computed as D ← (1 − 2 / (n + 1)) · (D + row), starting at bar n from L minus
+    the mean of the first n values of L.
+    """
+    states, weights = np.empty(LANES), np.empty(LANES)
+    last = 0
+    for k in range(LANES):
+        last = max(last, int(setting(parameters, 0, k)) - 1)
+    for k in range(LANES):
+        period = int(setting(parameters, 0, k))
+        weights[k] = 1.0 - 2.0 / (period + 1.0)
+        flow = row(argument(inputs, 0, k), bars)
+        out = row(argument(outputs, 0, k), bars)
+        states[k] = _begin(flow, out, period, weights[k], last)
+    source, target = load_addresses(inputs), load_addresses(outputs)
+    state, weight = load8(states.ctypes.data), load8(weights.ctypes.data)
+    old, new = np.empty(TILE * LANES), np.empty(TILE * LANES)
+    shared = _is_shared(inputs)
+    flow = row(argument(inputs, 0, 0), bars)
+    for t0 in range((last + 1) & ~(TILE - 1), bars, TILE):
+        begin, stop = max(0, last + 1 - t0), min(TILE, bars - t0)
+        if begin > 0:
+            tile_in(target, t0, new.ctypes.data)
+        if shared:
+            for j in range(begin, stop):
+                state = weight * (state + splat(flow[t0 + j]))
+                store8(new.ctypes.data + TILE * j, state)
+        else:
+            tile_in(source, t0, old.ctypes.data)
+            for j in range(begin, stop):
+                state = weight * (state + load8(old.ctypes.data + TILE * j))
+                store8(new.ctypes.data + TILE * j, state)
+        tile_out(new.ctypes.data, target, t0)
+    keep(states)
+    keep(weights)
+    keep(old)
+    keep(new)
+
+
+@inlined
+def _is_shared(inputs: int) -> bool:
+    """Return whether all lanes read the same row."""
+    shared = True
+    for k in range(1, LANES):
+        shared = shared and argument(inputs, 0, k) == argument(inputs, 0, 0)
+    return shared
+
+
+@kernel
+def _begin(flow: Floats, out: Floats, period: int, weight: float, last: int) -> float:
+    """Write one lane to bar `last`; return its value there."""
+    bars = flow.shape[0]
+    start = min(period - 1, bars)
+    out[:start] = np.nan
+    state = 0.0
+    if start < bars:
+        for t in range(1, start + 1):
+            state += t * flow[t]
+        state /= period
+        out[start] = state
+    for t in range(start + 1, min(last + 1, bars)):
+        state = weight * (state + flow[t])
+        out[t] = state
+    return state
