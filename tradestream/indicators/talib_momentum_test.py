@@ -47,7 +47,9 @@ SAME: Cases = {
     "tema(close, 9)": lambda p: talib.TEMA(p.close, 9),
     "tema(close, 40)": lambda p: talib.TEMA(p.close, 40),
     "trix(close, 9)": lambda p: talib.TRIX(p.close, 9),
-    "percent_apart(sma(close, 7), sma(close, 30))": lambda p: talib.PPO(p.close, 7, 30),
+    "percent_apart(sma(close, 7), sma(close, 30))": lambda p: (
+        (talib.SMA(p.close, 7) / talib.SMA(p.close, 30) - 1) * 100
+    ),
     "cmo(13)": lambda p: talib.CMO(p.close, 13),
     "mfi(2)": lambda p: talib.MFI(p.high, p.low, p.close, p.volume, 2),
     "mfi(21)": lambda p: talib.MFI(p.high, p.low, p.close, p.volume, 21),
