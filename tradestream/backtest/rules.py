@@ -75,20 +75,26 @@ class Rules:
     def _rule(self, text: str) -> int:
         """Return the mask of a rule, which is true only where its rows are warm.
 
-        A comparison with a cold row is false, so only `or` can be true too soon.
+        A comparison with a cold row is false, so only `or` can be true too soon,
+        and `within` where a row has a hole.
         """
         tree = parsed(text)
         mask = self._condition(tree)
-        if not any(isinstance(node, ast.Or) for node in ast.walk(tree)):
+        if not any(_reaches_past_cold(node) for node in ast.walk(tree)):
             return mask
         for node, lag in dict.fromkeys(self._rows_in(tree)):
             mask = self._emit(AND, mask, self._warm(node, lag))[0]
         return mask
 
     def _warm(self, node: int, lag: Scalar) -> int:
-        name = self.graph.rows[node].name
-        holes = name in INDICATORS and INDICATORS[name].holes
-        return self._emit(WARM if holes else WARM_FROM, node, self.graph.hold(lag))[0]
+        code = WARM if self._has_holes(node) else WARM_FROM
+        return self._emit(code, node, self.graph.hold(lag))[0]
+
+    def _has_holes(self, node: int) -> bool:
+        row = self.graph.rows[node]
+        if row.name in INDICATORS and INDICATORS[row.name].holes:
+            return True
+        return any(self._has_holes(i) for i in row.inputs)
 
     def _rows_in(self, tree: ast.AST) -> Iterator[tuple[int, Scalar]]:
         """Yield the rows that a condition compares, with their lags."""
@@ -193,3 +199,10 @@ class Rules:
             at = self.operations.index(first)
             self.operations[at] = Operation(SIDES, first.up, second.up, first.operands)
             self.operations.remove(second)
+
+
+def _reaches_past_cold(node: ast.AST) -> bool:
+    """Whether a part of a rule may be true where one of its rows is not warm."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id == "within"
+    return isinstance(node, ast.Or)

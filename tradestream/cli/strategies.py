@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from tradestream.cli import output
-from tradestream.strategies.catalogue import CATALOGUE
+from tradestream.strategies.catalogue import CATALOGUE, FAMILIES
 from tradestream.strategies.declaration import Parameter, StrategyType
-from tradestream.strategies.markdown import strategies_page
+from tradestream.strategies.markdown import Formula, strategies_page
 
 
 @click.command(name="strategies", short_help="List or explain the strategy types.")
@@ -37,8 +37,14 @@ def command(name: str | None, form: str) -> None:
         # Imported late: only this form needs the indicators.
         from tradestream.indicators.library import INDICATORS
 
-        explained = {n: i.kernel.__doc__ or "" for n, i in INDICATORS.items()}
-        output.write(strategies_page(kinds, explained))
+        formulas = {
+            n: Formula(
+                i.kernel.__doc__ or "", i.columns, i.rows, i.parameters, i.unit, i.holes
+            )
+            for n, i in INDICATORS.items()
+        }
+        chosen = {f: [k for k in of_it if k in kinds] for f, of_it in FAMILIES.items()}
+        output.write(strategies_page(chosen, formulas))
     elif name is None:
         output.write_tables([_listing(kinds)])
     else:
@@ -50,6 +56,7 @@ def strategy_json(kind: StrategyType) -> dict[str, Any]:
     defaults = kind.defaults()
     return {
         "name": kind.name,
+        "family": _family(kind),
         "idea": kind.idea,
         "parameters": [
             {
@@ -79,11 +86,15 @@ def _named(name: str) -> StrategyType:
     return found
 
 
+def _family(kind: StrategyType) -> str:
+    return next(name for name, kinds in FAMILIES.items() if kind in kinds)
+
+
 def _listing(kinds: list[StrategyType]) -> Any:
-    table = output.table(None, ["strategy", "idea", "parameters (defaults)"])
+    table = output.table(None, ["strategy", "family", "idea", "parameters (defaults)"])
     for kind in kinds:
         defaults = ", ".join(f"{n}={v:g}" for n, v in kind.defaults().items())
-        table.add_row(kind.name, kind.idea, defaults)
+        table.add_row(kind.name, _family(kind), kind.idea, defaults)
     return table
 
 
@@ -97,6 +108,7 @@ def _explanation(kind: StrategyType) -> list[Any]:
     rules = [f"  {name} = {rule}" for name, rule in kind.let.items()]
     return [
         f"{kind.name}: {kind.idea}",
+        f"family: {_family(kind)}",
         "",
         table,
         "",

@@ -1,5 +1,7 @@
 """Double bottoms and double tops."""
 
+from typing import Any
+
 import numpy as np
 
 from tradestream.candles import Floats
@@ -93,7 +95,7 @@ def _doubles(
 
 
 @kernel
-def _lowest_places(lows: Floats, period: int, places: Floats) -> None:
+def _lowest_places(lows: Floats, period: int, places: Any) -> None:
     """Write the earliest bar with the lowest low of the `period` bars before each."""
     place = -1
     for t in range(period, lows.shape[0]):
@@ -109,7 +111,7 @@ def _lowest_places(lows: Floats, period: int, places: Floats) -> None:
 
 @kernel
 def _completes(
-    lows: Floats, closes: Floats, extent: float, places: Floats, period: int, t: int
+    lows: Floats, closes: Floats, extent: float, places: Any, period: int, t: int
 ) -> bool:
     """Whether bar t, which closes higher than the one before, completes a pattern."""
     newer, older = places[t], places[t - period]

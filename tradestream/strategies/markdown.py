@@ -3,67 +3,67 @@
 import inspect
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from tradestream.strategies import markdown_text
 from tradestream.strategies.declaration import Parameter, StrategyType
 
-_HEAD = """\
-# Strategy types
-
-Generated from `tradestream/strategies/types/` by
-`tradestream strategies --output markdown > docs/strategies.md`; do not edit by hand.
-
-Rules are decided at the close of a bar and filled at the open of the next.
-`up(a, b)` means that a crosses above b: it was not above b a bar ago, and is now;
-`down(a, b)` is `up(b, a)`. `x[k]` is x of k bars ago, `rising(x)` is x > x[1],
-`becomes(rule)` is true on a bar where the rule is and was not a bar ago, and
-`within(rule, n)` where it was true on one of the last n bars, this one included.
-A rule is only true once every indicator in it is warm; a crossing, and `becomes`,
-once they were so a bar ago. "Above" means by more than 1e-6 of a tick between prices,
-or 1e-14 of the first close if that is more, and 1e-9 between ratios; equal is neither
-above nor below.
-A default is the middle of the range.
-"""
+_UNITS = {"price": "in ticks", "ratio": "a ratio", "input": "in the unit of its rows"}
 
 
-_INDICATORS = """\
-## Indicators
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What the page says of an indicator.
 
-What the names in the rules compute, each from bars up to its own. `open`, `high`,
-`low`, `close`, and `volume` are the bars' columns, `median` is (high + low) / 2, and
-`true_range` the largest of high − low, |high − previous close|, and
-|low − previous close|; the first bar has none. Exponential and Wilder averages start
-from the simple mean of their first n values; an average of an average starts when the
-inner one is warm.
-"""
+    Attributes:
+        text: Its formula.
+        columns: Columns that it reads by itself.
+        rows: How many rows a rule hands to it.
+        parameters: How many numbers a rule hands to it, after the rows.
+        unit: `price`, `ratio`, or `input`.
+        holes: Whether it may lose its value again.
+    """
+
+    text: str
+    columns: tuple[str, ...]
+    rows: int
+    parameters: int
+    unit: str
+    holes: bool
 
 
 def strategies_page(
-    kinds: Sequence[StrategyType], indicators: Mapping[str, str]
+    families: Mapping[str, Sequence[StrategyType]], formulas: Mapping[str, Formula]
 ) -> str:
-    """Return a Markdown page that explains `kinds`.
+    """Return a Markdown page that explains strategy types.
 
     Args:
-        kinds: In the order of the page.
-        indicators: What each indicator computes, by name; those that no rule of
-            `kinds` uses are left out.
+        families: The types by family, in the order of the page.
+        formulas: The indicators by name; those that no rule uses are left out.
     """
+    kinds = [kind for family in families.values() for kind in family]
     listing = [
-        "| strategy | idea | parameters |",
-        "|---|---|---|",
+        "| strategy | family | idea | parameters |",
+        "|---|---|---|---|",
         *(
-            f"| [{kind.name}](#{kind.name.lower()}) | {kind.idea} "
+            f"| [{kind.name}](#{kind.name.lower()}) | {family} | {kind.idea} "
             f"| {len(kind.parameters)} |"
-            for kind in kinds
+            for family, members in families.items()
+            for kind in members
         ),
     ]
     rules = " ".join(_rules(kind) for kind in kinds)
-    used = [name for name in indicators if re.search(rf"\b{name}\(", rules)]
-    explained = [
-        f"### {name}\n\n{inspect.cleandoc(indicators[name])}\n" for name in sorted(used)
-    ]
-    sections = map(_section, kinds)
+    used = [name for name in formulas if re.search(rf"\b{name}\(", rules)]
     return "\n".join(
-        [_HEAD, "\n".join(listing) + "\n", *sections, _INDICATORS, *explained]
+        [
+            markdown_text.HEAD,
+            markdown_text.RULES,
+            f"## The {len(kinds)} types\n",
+            "\n".join(listing) + "\n",
+            *(_section(kind, name) for name, f in families.items() for kind in f),
+            markdown_text.INDICATORS,
+            *(_formula(name, formulas[name]) for name in sorted(used)),
+        ]
     )
 
 
@@ -71,10 +71,11 @@ def _rules(kind: StrategyType) -> str:
     return " ".join([*kind.let.values(), kind.enter, kind.exit])
 
 
-def _section(kind: StrategyType) -> str:
+def _section(kind: StrategyType, family: str) -> str:
     defaults = kind.defaults()
     rows = [
-        f"| `{p.name}` | {_range(p)} | {defaults[p.name]:g} |" for p in kind.parameters
+        f"| `{p.name}` | {_range(p)} | {defaults[p.name]:g} | {_order(p)} |"
+        for p in kind.parameters
     ]
     rules = [
         *(f"{name} = {rule}" for name, rule in kind.let.items()),
@@ -83,12 +84,12 @@ def _section(kind: StrategyType) -> str:
     ]
     return "\n".join(
         [
-            f"## {kind.name}",
+            f"### {kind.name}",
             "",
-            kind.idea,
+            f"{kind.idea} Family: {family}.",
             "",
-            "| parameter | range | default |",
-            "|---|---|---|",
+            "| parameter | range | default | order |",
+            "|---|---|---|---|",
             *rows,
             "",
             "```text",
@@ -99,8 +100,29 @@ def _section(kind: StrategyType) -> str:
     )
 
 
+def _formula(name: str, formula: Formula) -> str:
+    given = ["row"] * formula.rows + ["number"] * formula.parameters
+    facts = [_UNITS[formula.unit]]
+    if formula.columns:
+        facts.append("of " + ", ".join(f"`{c}`" for c in formula.columns))
+    if formula.holes:
+        facts.append("with holes")
+    return "\n".join(
+        [
+            f"### {name}",
+            "",
+            f"`{name}({', '.join(given)})`, {', '.join(facts)}.",
+            "",
+            inspect.cleandoc(formula.text),
+            "",
+        ]
+    )
+
+
 def _range(parameter: Parameter) -> str:
     text = f"{parameter.low:g} to {parameter.high:g}"
-    if parameter.kind == "float":
-        text += f" by {parameter.step:g}"
-    return text + (f", above `{parameter.above}`" if parameter.above else "")
+    return text + (f" by {parameter.step:g}" if parameter.kind == "float" else "")
+
+
+def _order(parameter: Parameter) -> str:
+    return f"above `{parameter.above}`" if parameter.above else ""
