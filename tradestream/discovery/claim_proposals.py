@@ -89,20 +89,34 @@ def propose_claims(
     claimed = {find.key for find in earlier}
     fresh = {find.key: find for find in finds if find.key not in claimed}
     ordered = [fresh[key] for key in sorted(fresh)]
+    remembered = train(window, earlier[-REMEMBERED:])
+    return choose_claims(train(window, ordered), remembered, most=most)
+
+
+def choose_claims(
+    trained: Sequence[Proposal], remembered: Sequence[Proposal], *, most: int = A_DAY
+) -> tuple[Proposal, ...]:
+    """Return what to claim of finds that were trained on the newest bars.
+
+    Args:
+        trained: Finds that were never claimed.
+        remembered: The last claims, on the same bars.
+        most: How many claims are allowed.
+    """
     best: dict[str, Proposal] = {}
-    for proposal in train(window, ordered):
+    for proposal in trained:
         if proposal.trips < LEAST_TRIPS or proposal.raw_return <= 0 or proposal.t <= 0:
             continue
         name = proposal.find.strategy_name
         if name not in best or proposal.t > best[name].t:
             best[name] = proposal
     champions = sorted(best.values(), key=lambda p: (-p.t, p.find.strategy_name))
-    remembered = [p.excess for p in train(window, earlier[-REMEMBERED:])]
+    known = [proposal.excess for proposal in remembered]
     chosen: list[Proposal] = []
     for proposal in champions[:most]:
-        if not too_similar(proposal.excess, remembered[-REMEMBERED:]):
+        if not too_similar(proposal.excess, known[-REMEMBERED:]):
             chosen.append(proposal)
-            remembered.append(proposal.excess)
+            known.append(proposal.excess)
     return tuple(chosen)
 
 

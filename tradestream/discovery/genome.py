@@ -6,6 +6,7 @@ and none is ever thrown away.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from random import Random
 
 import numpy as np
@@ -40,6 +41,10 @@ class Space:
 
     def size(self) -> int:
         """Return how many genomes there are."""
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
         counts: dict[tuple[int, ...], int] = {(): 1}
         for j in range(len(self.genes)):
             if not self._is_floor(j):
@@ -69,26 +74,27 @@ class Space:
     def enumerate(self) -> Floats:
         """Return every genome in ascending order, shape (size, p)."""
         places = np.zeros((1, 0))
-        for j in range(len(self.genes)):
-            ranges = [self._places(j, row) for row in places.astype(np.int64)]
-            widths = [len(r) for r in ranges]
-            own = np.concatenate(
-                [np.arange(r.start, r.stop, dtype=float) for r in ranges]
-            )
+        for low, high, _, above in self.genes:
+            floors = np.full(len(places), low)
+            if above >= 0:
+                floors = np.maximum(low, places[:, int(above)] + 1)
+            widths = (high - floors + 1).astype(np.int64)
+            begins = np.cumsum(widths) - widths
+            own = np.arange(widths.sum()) + np.repeat(floors - begins, widths)
             places = np.column_stack([np.repeat(places, widths, axis=0), own])
         return np.ascontiguousarray(places / self.genes[:, 2])
 
     def neighbours(self, genome: Floats) -> Floats:
         """Return the genomes one step in one gene away, shape (k, p), k ≤ 2p."""
-        places = np.rint(genome * self.genes[:, 2])
-        found = []
-        for j in range(len(self.genes)):
-            for step in (-1, 1):
-                moved = places.copy()
-                moved[j] += step
-                if self._contains(moved):
-                    found.append(moved / self.genes[:, 2])
-        return np.array(found).reshape(-1, len(self.genes))
+        genes = self.genes
+        steps = np.repeat(np.eye(len(genes)), 2, axis=0)
+        steps[::2] *= -1
+        moved = np.rint(genome * genes[:, 2]) + steps
+        inside = (moved >= genes[:, 0]) & (moved <= genes[:, 1])
+        bound = np.flatnonzero(genes[:, 3] >= 0)
+        floors = moved[:, genes[bound, 3].astype(np.int64)]
+        inside[:, bound] &= moved[:, bound] > floors
+        return np.asarray(moved[inside.all(axis=1)] / genes[:, 2])
 
     def random(self, count: int, seed: int | str) -> Floats:
         """Return random genomes, shape (count, p), possibly some twice.
@@ -118,17 +124,25 @@ class Space:
     def _is_floor(self, j: int) -> bool:
         return bool(np.any(self.genes[:, 3] == j))
 
-    def _places(self, j: int, before: "tuple[int, ...] | np.ndarray") -> range:
+    def _places(self, j: int, before: tuple[int, ...]) -> range:
         """Return the places of gene j, given those of the genes before it."""
         low, high, _, above = (int(x) for x in self.genes[j])
         if above >= 0:
             low = max(low, int(before[above]) + 1)
         return range(low, high + 1)
 
-    def _contains(self, places: Floats) -> bool:
-        return all(
-            int(places[j]) in self._places(j, places) for j in range(len(self.genes))
-        )
+
+_MOST_SPACES = 1_000
+_spaces: dict[int, Space] = {}
+
+
+def space_of(strategy: StrategyType) -> Space:
+    """Return the space of a type, made once."""
+    if id(strategy) not in _spaces:
+        if len(_spaces) == _MOST_SPACES:
+            _spaces.clear()
+        _spaces[id(strategy)] = Space(strategy)  # which keeps the type, so its id
+    return _spaces[id(strategy)]
 
 
 def _merged(

@@ -14,7 +14,8 @@ from tradestream.candles import CandleSeries, to_datetime
 from tradestream.discovery.claim_proposals import Find
 from tradestream.discovery.claims import ClaimEnd, ClaimState
 from tradestream.discovery.exam_schedule import LONG, SHORT
-from tradestream.discovery.life import Life, LivedClaim, LivedExam
+from tradestream.discovery.life import Life, LivedExam
+from tradestream.discovery.life_claims import LivedClaim
 from tradestream.discovery.outlook import days_until_provable
 from tradestream.instruments import Instrument
 from tradestream.portfolio.confidence import shrunk_sharpe

@@ -4,7 +4,8 @@ A small space is searched exhaustively and certified so; a large one by the
 genetic search. The same window, type, and configuration give the same bytes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from tradestream.backtest.metrics import METRICS, Number, reported
 from tradestream.backtest.window import Window
 from tradestream.candles import Floats
 from tradestream.discovery.evolve import evolve
-from tradestream.discovery.genome import Space
+from tradestream.discovery.genome import Space, space_of
 from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.strategies.declaration import Value
 
@@ -30,6 +31,7 @@ class SearchConfig:
         max_generations: Generations after the first, 1 or more.
         top_n: How many distinct results to return at most, 1 or more.
         seed: 0 to 2**64 − 1; the same seed finds the same.
+        exhaustive_limit: Largest space that is searched exhaustively.
 
     Raises:
         ValueError: If a number is out of its range.
@@ -39,6 +41,7 @@ class SearchConfig:
     max_generations: int = 30
     top_n: int = 5
     seed: int = 1
+    exhaustive_limit: int = EXHAUSTIVE_LIMIT
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -46,10 +49,16 @@ class SearchConfig:
             ("max_generations", 1, 100_000),
             ("top_n", 1, 10_000),
             ("seed", 0, 2**64 - 1),
+            ("exhaustive_limit", 0, 1_000_000),
         ):
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ValueError(f"{name} must be within {low} to {high}, was {value}")
+
+    def frugal(self) -> "SearchConfig":
+        """Return one that is exhaustive only where a genetic search costs as much."""
+        most = self.population_size * (self.max_generations + 1)
+        return replace(self, exhaustive_limit=min(most, self.exhaustive_limit))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +86,25 @@ class Found:
     plateau: float | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Trials:
+    """Every genome tried, with score, trades, and excess Sharpe ratio a bar.
+
+    Attributes:
+        genomes: Shape (t, p), distinct, values in declaration order.
+        scores: Shape (t,), what was maximized; −inf without a trade.
+        trades: Shape (t,), round trips.
+        sharpes: Shape (t,), NaN or 0 without a trade.
+        certificate: `exhaustive` or `genetic`.
+    """
+
+    genomes: Floats
+    scores: Floats
+    trades: Floats
+    sharpes: Floats
+    certificate: str
+
+
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """What a search found and what it tried.
@@ -88,6 +116,7 @@ class SearchResult:
         sharpe_sum: Σ of their excess Sharpe ratios a bar.
         sharpe_square_sum: Σ of the squares.
         certificate: `exhaustive` or `genetic`.
+        landscape: The trials themselves.
     """
 
     found: tuple[Found, ...]
@@ -96,16 +125,7 @@ class SearchResult:
     sharpe_sum: float
     sharpe_square_sum: float
     certificate: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """Every genome tried, with score, trades, and excess Sharpe ratio a bar."""
-
-    genomes: Floats
-    scores: Floats
-    trades: Floats
-    sharpes: Floats
+    landscape: Trials
 
 
 def search(window: Window, strategy_name: str, config: SearchConfig) -> SearchResult:
@@ -114,12 +134,8 @@ def search(window: Window, strategy_name: str, config: SearchConfig) -> SearchRe
     Raises:
         KeyError: If the catalogue has no such type.
     """
-    space = Space(window.programs.catalogue[strategy_name])
-    exhaustive = space.size() <= EXHAUSTIVE_LIMIT
-    if exhaustive:
-        trials = _evaluated(window, strategy_name, space.enumerate())
-    else:
-        trials = evolve_trials(window, strategy_name, space, config)
+    space = space_of(window.programs.catalogue[strategy_name])
+    trials = try_genomes(window, strategy_name, config)
     traded = trials.sharpes[trials.trades > 0]
     return SearchResult(
         _found(window, strategy_name, space, trials, config.top_n),
@@ -127,14 +143,28 @@ def search(window: Window, strategy_name: str, config: SearchConfig) -> SearchRe
         len(traded),
         float(np.sum(traded)),
         float(np.sum(traded * traded)),
-        EXHAUSTIVE if exhaustive else GENETIC,
+        trials.certificate,
+        trials,
     )
+
+
+def try_genomes(window: Window, strategy_name: str, config: SearchConfig) -> Trials:
+    """Search a type on a window; return every genome that was tried.
+
+    Raises:
+        KeyError: If the catalogue has no such type.
+    """
+    space = space_of(window.programs.catalogue[strategy_name])
+    if space.size() <= config.exhaustive_limit:
+        return _evaluated(window, strategy_name, space.enumerate())
+    return evolve_trials(window, strategy_name, space, config)
 
 
 def _evaluated(window: Window, strategy_name: str, genomes: Floats) -> Trials:
     result = window.evaluate(strategy_name, genomes, hourly=False)
     scores = excess_sharpe_score(result.excess_sharpe_bar, result.trades)
-    return Trials(genomes, scores, result.trades, result.excess_sharpe_bar)
+    sharpes = result.excess_sharpe_bar
+    return Trials(genomes, scores, result.trades, sharpes, EXHAUSTIVE)
 
 
 def evolve_trials(
@@ -158,32 +188,54 @@ def evolve_trials(
     )
     if tried < 0:
         raise MemoryError("row budget too small for one genome")
-    return Trials(seen[:tried], *results[:tried].T)
+    scores, trades, sharpes = results[:tried].T.copy()
+    return Trials(seen[:tried].copy(), scores, trades, sharpes, GENETIC)
 
 
-def _found(
-    window: Window, strategy_name: str, space: Space, trials: Trials, top_n: int
-) -> tuple[Found, ...]:
-    """Return the best trials; of those that trade alike, the first."""
-    genes = tuple(trials.genomes.T[::-1])
-    order = np.lexsort((*genes, -trials.trades, -trials.scores))
+def best_trials(trials: Trials, top_n: int) -> list[int]:
+    """Return the places of the best trials; of those that trade alike, the first.
+
+    Best first, by score, then trades, then parameters.
+    """
     best: list[int] = []
     outcomes: set[tuple[float, float]] = set()
-    for i in order:
+    for i in _best_first(trials, top_n):
         outcome = (float(trials.scores[i]), float(trials.trades[i]))
         if not np.isfinite(outcome[0]) or len(best) == top_n:
             break
         if outcome not in outcomes:
             outcomes.add(outcome)
             best.append(int(i))
+    return best
+
+
+def _best_first(trials: Trials, top_n: int) -> Iterator[int]:
+    """Yield places of trials best first; sort no more of them than are asked for."""
+    scores, count = trials.scores, len(trials.scores)
+    taken, wanted = 0, 16 * top_n
+    while taken < count:
+        wanted = min(wanted, count)
+        line = np.partition(scores, count - wanted)[count - wanted]
+        near = np.flatnonzero(scores >= line)
+        genes = tuple(trials.genomes[near].T[::-1])
+        order = near[np.lexsort((*genes, -trials.trades[near], -scores[near]))]
+        yield from order[taken:]
+        taken, wanted = len(order), 16 * wanted
+
+
+def _found(
+    window: Window, strategy_name: str, space: Space, trials: Trials, top_n: int
+) -> tuple[Found, ...]:
+    best = best_trials(trials, top_n)
     if not best:
         return ()
-    genomes = trials.genomes[best]
+    genomes, scores = trials.genomes[best], trials.scores[best]
     result = window.evaluate(strategy_name, genomes)
+    plateaus = _plateaus(window, strategy_name, space, genomes, scores)
     return tuple(
         Found(
             parameters=space.parameters(genome),
-            score=float(trials.scores[best[i]]),
+            score=float(scores[i]),
             metrics={
                 **{name: reported(name, result.metrics[name][i]) for name in METRICS},
                 "adverse_excursion_p95": adverse_excursion_p95(
@@ -193,19 +245,23 @@ def _found(
             hourly=result.hourly[i],
             exposure=float(result.exposure[i]),
             rank=i + 1,
-            plateau=_plateau(
-                window, strategy_name, space, genome, trials.scores[best[i]]
-            ),
+            plateau=plateaus[i],
         )
         for i, genome in enumerate(genomes)
     )
 
 
-def _plateau(
-    window: Window, strategy_name: str, space: Space, genome: Floats, score: float
-) -> float | None:
-    neighbours = space.neighbours(genome)
-    if score <= 0 or not len(neighbours):
-        return None
-    around = _evaluated(window, strategy_name, neighbours)
-    return float(np.mean(around.scores >= score / 2))
+def _plateaus(
+    window: Window, strategy_name: str, space: Space, genomes: Floats, scores: Floats
+) -> list[float | None]:
+    """Return of each genome the share of neighbours with half of its score."""
+    around = [
+        space.neighbours(genome) if score > 0 else genomes[:0]
+        for genome, score in zip(genomes, scores, strict=True)
+    ]
+    found = _evaluated(window, strategy_name, np.concatenate(around)).scores
+    parts = np.split(found, np.cumsum([len(one) for one in around])[:-1])
+    return [
+        float(np.mean(part >= score / 2)) if len(part) else None
+        for part, score in zip(parts, scores, strict=True)
+    ]

@@ -5,7 +5,6 @@ import pytest
 
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.window import Window
-from tradestream.discovery import search as search_module
 from tradestream.discovery.genome import Space
 from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.discovery.search import SearchConfig, SearchResult, search
@@ -52,13 +51,13 @@ def test_a_small_space_is_searched_exhaustively(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["SMA_EMA_CROSSOVER", "VWAP_CROSSOVER", "EMA_MACD"])
 def test_the_genetic_search_comes_close_to_the_exhaustive_best(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str,
 ) -> None:
     scores = scores_of_all(name)
-    monkeypatch.setattr(search_module, "EXHAUSTIVE_LIMIT", 0)
 
     found = [
-        search(WINDOW, name, SearchConfig(seed=s)).found[0].score for s in range(8)
+        search(WINDOW, name, SearchConfig(seed=s, exhaustive_limit=0)).found[0].score
+        for s in range(8)
     ]
 
     ranks = [np.sum(scores > score) / len(scores) for score in found]

@@ -1,0 +1,157 @@
+"""What the daily searches of a replayed life find.
+
+Each day, every type is searched on one of four spans of the newest bars, all
+that end at the claim's birth; a type's span moves on from day to day, as the
+rooms' windows do. A find stays in the pool, so claims choose among finds of any
+span. Searches know nothing of each other, so they run on any number of workers
+with the same outcome.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tradestream.backtest.window import Window
+from tradestream.discovery.claim_proposals import TRAINING, Find
+from tradestream.discovery.genome import space_of
+from tradestream.discovery.jobs import Journal
+from tradestream.discovery.requests import seed_of
+from tradestream.discovery.search import (
+    SearchConfig,
+    Trials,
+    best_trials,
+    try_genomes,
+)
+
+SPANS = tuple(timedelta(days=days) for days in (14, 7, 3, 1))
+"""Bars that a search looks back on; the longest is what claims are trained on."""
+
+_ROW_BYTES = 32 << 20
+
+
+class Market(Protocol):
+    """Gives windows of a series."""
+
+    @property
+    def start(self) -> datetime:
+        """First whole hour."""
+        ...
+
+    def window(
+        self, start: datetime, end: datetime, *, row_budget_bytes: int
+    ) -> Window | None:
+        """Return the bars of [start, end), None when there are hardly any."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Searches that share a window.
+
+    Attributes:
+        birth: End of the window.
+        start: Start of the window.
+        names: Types to search.
+        thorough: Whether to search small spaces in full and to keep all trials.
+    """
+
+    birth: datetime
+    start: datetime
+    names: tuple[str, ...]
+    thorough: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the journal knows it by."""
+        kind = "newest" if self.thorough else "daily"
+        return f"{kind}|{self.start.isoformat()}|{self.birth.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the searches of a task found.
+
+    Attributes:
+        finds: By type, best first.
+        trials: Genomes tried.
+        best: Highest score, a Sharpe ratio a bar; None if nothing traded.
+        landscapes: All trials by type; only of a thorough task.
+    """
+
+    finds: tuple[Find, ...]
+    trials: int
+    best: float | None
+    landscapes: Mapping[str, Trials]
+
+
+def daily_tasks(
+    births: Sequence[datetime], names: Sequence[str], start: datetime
+) -> list[Task]:
+    """Return the searches of a life, oldest first.
+
+    Args:
+        births: When claims may be born, a day apart.
+        names: Types to search.
+        start: First whole hour of the series; spans never begin before it.
+    """
+    tasks = []
+    for day, birth in enumerate(births):
+        shared: dict[datetime, list[str]] = {}
+        for place, name in enumerate(names):
+            span = SPANS[(day + place) % len(SPANS)]
+            shared.setdefault(max(start, birth - span), []).append(name)
+        tasks += [Task(birth, first, tuple(of)) for first, of in shared.items()]
+    return tasks
+
+
+def newest_task(end: datetime, names: Sequence[str], start: datetime) -> Task:
+    """Return the search of the newest bars, whose finds are shown."""
+    return Task(end, max(start, end - TRAINING), tuple(names), thorough=True)
+
+
+def run_task(
+    market: Market, config: SearchConfig, task: Task, journal: Journal
+) -> Searched:
+    """Run the searches of a task, unless the journal knows what they found."""
+    known = None if task.thorough else journal.read(task.key)
+    if known is not None:
+        finds = tuple(Find(name, parameters) for name, parameters in known["finds"])
+        return Searched(finds, known["trials"], known["best"], {})
+    outcome = _search(market, config, task)
+    if not task.thorough:
+        finds_written = [[f.strategy_name, dict(f.parameters)] for f in outcome.finds]
+        journal.write(
+            task.key,
+            {"finds": finds_written, "trials": outcome.trials, "best": outcome.best},
+        )
+    return outcome
+
+
+def _search(market: Market, config: SearchConfig, task: Task) -> Searched:
+    window = market.window(task.start, task.birth, row_budget_bytes=_ROW_BYTES)
+    if window is None:
+        return Searched((), 0, None, {})
+    found: list[Find] = []
+    tried, best = 0, -math.inf
+    landscapes: dict[str, Trials] = {}
+    for name in task.names:
+        space = space_of(window.programs.catalogue[name])
+        trials = try_genomes(window, name, _config(config, name, task))
+        chosen = best_trials(trials, config.top_n)
+        found += [Find(name, space.parameters(trials.genomes[i])) for i in chosen]
+        tried += len(trials.genomes)
+        best = max(best, *trials.scores[chosen], -math.inf)
+        if task.thorough:
+            landscapes[name] = trials
+    return Searched(
+        tuple(found), tried, float(best) if math.isfinite(best) else None, landscapes
+    )
+
+
+def _config(config: SearchConfig, name: str, task: Task) -> SearchConfig:
+    """Return the configuration of one search, with a seed of its own."""
+    seed = seed_of(f"{config.seed}|{name}|{task.birth.isoformat()}")
+    own = replace(config, seed=seed)
+    return own if task.thorough else own.frugal()
