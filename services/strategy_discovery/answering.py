@@ -13,7 +13,7 @@ from tradestream.backtest.metrics import METRICS, reported
 from tradestream.backtest.window import Window
 from tradestream.candles import Floats
 from tradestream.discovery import messages
-from tradestream.discovery.design import design
+from tradestream.discovery.design import Design, design
 from tradestream.discovery.exam import ExamPassRow, run_exam
 from tradestream.discovery.messages import Judged
 from tradestream.discovery.objective import excess_sharpe_score
@@ -69,12 +69,7 @@ def _search(request: SearchRequest, window: Window, judged: Judged) -> list[Resu
 def _examine(
     request: ExamRequest, window: Window, judged: Judged
 ) -> result_pb2.HistoryExamResult:
-    ours = design()
-    if request.design_hash != ours.hash:
-        raise InvalidMessageError(
-            f"design_hash: our design {ours.hash} is required, "
-            f"was {request.design_hash!r}"
-        )
+    ours = our_design(request.design_hash)
     outcome = run_exam(window, ours, alpha=request.alpha, seed=request.seed)
     passing = [
         result_pb2.ExamPass(
@@ -82,7 +77,7 @@ def _examine(
                 judged,
                 request.request_id,
                 row.strategy_name,
-                _in_full(window, row, rank),
+                evaluated_in_full(window, row, rank),
                 request.seed,
             ),
             t=row.t,
@@ -92,8 +87,22 @@ def _examine(
     return messages.exam_message(judged, request, outcome, passing)
 
 
+def our_design(wanted: str) -> Design:
+    """Return the design of our catalogue.
+
+    Raises:
+        InvalidMessageError: If another one is wanted.
+    """
+    ours = design()
+    if wanted != ours.hash:
+        raise InvalidMessageError(
+            f"design_hash: our design {ours.hash} is required, was {wanted!r}"
+        )
+    return ours
+
+
 @dataclass(frozen=True, slots=True)
-class _Passed:
+class Passed:
     """A genome that passed an exam, evaluated in full."""
 
     parameters: Mapping[str, int | float]
@@ -104,11 +113,12 @@ class _Passed:
     plateau: None = None
 
 
-def _in_full(window: Window, row: ExamPassRow, rank: int) -> _Passed:
+def evaluated_in_full(window: Window, row: ExamPassRow, rank: int) -> Passed:
+    """Return a genome with all that a find says of it."""
     name, genome = row.strategy_name, window.genome(row.strategy_name, row.parameters)
     result = window.evaluate(name, genome)
     scores = excess_sharpe_score(result.excess_sharpe_bar, result.trades)
-    return _Passed(
+    return Passed(
         parameters=row.parameters,
         score=float(scores[0]),
         metrics={

@@ -11,6 +11,7 @@ from services.strategy_discovery.limits import Limits
 from tradestream.bus.port import Bus
 from tradestream.candle_store.port import CandleStore
 from tradestream.runtime.app import guarded
+from tradestream.runtime.clock import Clock
 from tradestream.runtime.shutdown import Shutdown
 
 
@@ -24,6 +25,7 @@ class Settings:
         limits: How much a worker takes on.
         member: Name of this process's worker without its number.
         grace_seconds: Time to finish the batch in hand when asked to stop.
+        clock: Says which windows are over.
     """
 
     open_bus: Callable[[], Bus]
@@ -31,6 +33,7 @@ class Settings:
     limits: Limits
     member: str
     grace_seconds: float
+    clock: Clock
 
 
 def run_child(settings: Settings, number: int, reports: Connection) -> None:
@@ -66,6 +69,7 @@ def _work(settings: Settings, number: int, reports: Connection) -> None:
             stop=stop,
             must_stop=must_stop,
             report=reports.send,
+            clock=settings.clock,
         )
     finally:
         store.close()

@@ -7,7 +7,7 @@ from tradestream.candles import LEAST_BARS, CandleSeries
 from tradestream.discovery.messages import Judged, window_message
 from tradestream.discovery.requests import Span
 from tradestream.discovery.version import code_version
-from tradestream.errors import InvalidMessageError
+from tradestream.errors import InvalidCandleError, InvalidMessageError
 from tradestream.instruments import Instrument, infer_increment
 
 
@@ -23,7 +23,7 @@ def load(
         row_budget_bytes: Memory for rows of indicators.
 
     Raises:
-        InvalidMessageError: If too many bars are missing.
+        InvalidMessageError: If too many bars are missing, or one is not sound.
         UnavailableError: If the store did not answer.
     """
     series = store.read(span.symbol, span.interval_seconds, span.start, span.end)
@@ -33,6 +33,10 @@ def load(
             f"{span.symbol}: at most {max_missing:.0%} of {span.bars} bars missing "
             f"is required, was {missing}"
         )
+    try:
+        series.validate()
+    except InvalidCandleError as error:
+        raise InvalidMessageError(str(error)) from error
     instrument = store.instrument(span.symbol) or _infer(series)
     costs = Costs(fee_bps=span.fee_bps, slippage_bps=span.slippage_bps)
     window = Window(series, instrument, costs, row_budget_bytes=row_budget_bytes)

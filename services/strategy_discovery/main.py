@@ -58,6 +58,7 @@ def main(argv: Sequence[str]) -> int:
         ),
         member=_MEMBER.value or socket.gethostname(),
         grace_seconds=_GRACE.value,
+        clock=_CLOCK.clock(),
     )
     metrics = _METRICS.room("strategy_discovery")
     return run_workers(settings, metrics, _CLOCK.clock(), workers=_WORKERS.value)

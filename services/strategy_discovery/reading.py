@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from protos.discovery.v1.request_pb2 import (
     HistoryExamRequest,
@@ -36,7 +37,7 @@ class Refused:
 
 
 def read(
-    records: Iterable[Record], *, max_deliveries: int
+    records: Iterable[Record], *, max_deliveries: int, now: datetime
 ) -> tuple[dict[Span, list[Asked]], list[Refused]]:
     """Return requests by the bars they share, and what cannot be answered.
 
@@ -47,17 +48,27 @@ def read(
         records: What was polled.
         max_deliveries: A record that was handed out more often than this killed
             its worker each time.
+        now: A window that ends later is not over, and is not looked at.
     """
     found: dict[Span, dict[Request, Asked]] = {}
     refused: list[Refused] = []
     for record in records:
         try:
             request = _request(record, max_deliveries)
+            _require_over(request.span, now)
         except InvalidMessageError as error:
             refused.append(Refused(record, str(error)))
             continue
         found.setdefault(request.span, {}).setdefault(request, Asked(record, request))
     return {span: list(found[span].values()) for span in sorted(found)}, refused
+
+
+def _require_over(span: Span, now: datetime) -> None:
+    if span.end > now:
+        raise InvalidMessageError(
+            f"end_time: a window that is over at {now.isoformat()} is required, "
+            f"was {span.end.isoformat()}"
+        )
 
 
 def _request(record: Record, max_deliveries: int) -> Request:

@@ -2,18 +2,24 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 
 from services.strategy_discovery.answering import Result, answer
 from services.strategy_discovery.limits import Done, Limits
 from services.strategy_discovery.loading import load
+from services.strategy_discovery.pooled import answer_group
 from services.strategy_discovery.reading import Asked, Refused, read
+from tradestream.backtest.window import Window
 from tradestream.bus.codec import encode
 from tradestream.bus.dead_letter import dead_letter
 from tradestream.bus.port import Bus, Message, Record
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
 from tradestream.candle_store.port import CandleStore
-from tradestream.discovery.requests import Span
+from tradestream.discovery.messages import Judged
+from tradestream.discovery.requests import ExamRequest, Span, is_group
 from tradestream.errors import InvalidMessageError
+from tradestream.runtime.clock import Clock
 from tradestream.runtime.failpoints import failpoint
 
 GROUP = "strategy_discovery"
@@ -34,6 +40,7 @@ def work(
     stop: Callable[[], bool],
     must_stop: Callable[[], bool],
     report: Callable[[Done], None],
+    clock: Clock,
 ) -> None:
     """Answer requests until asked to stop, or until none is left.
 
@@ -49,6 +56,7 @@ def work(
         stop: Asked between batches.
         must_stop: Asked within a batch, which is given back then.
         report: Told what became of each batch.
+        clock: Says which windows are over.
 
     Raises:
         UnavailableError: If bus or store did not answer; what was not
@@ -65,7 +73,7 @@ def work(
                     return
                 continue
             started = time.monotonic()
-            done = _answer_all(bus, store, limits, records, must_stop)
+            done = _answer_all(bus, store, limits, records, must_stop, clock.now())
             consumer.commit(records)
             done.seconds = time.monotonic() - started
             report(done)
@@ -97,12 +105,14 @@ def _answer_all(
     limits: Limits,
     records: Sequence[Record],
     must_stop: Callable[[], bool],
+    now: datetime,
 ) -> Done:
     """Publish what answers `records`, the bars of each span loaded once."""
     done = Done()
-    spans, refused = read(records, max_deliveries=limits.max_deliveries)
+    spans, refused = read(records, max_deliveries=limits.max_deliveries, now=now)
     for span, requests in spans.items():
-        results, late = _answer_span(store, limits, span, requests, must_stop)
+        answers = _answer_groups if is_group(span.symbol) else _answer_span
+        results, late = answers(store, limits, span, requests, must_stop)
         bus.publish(DISCOVERED_STRATEGIES, [_encode(result) for result in results])
         failpoint("strategy_discovery.results_published")
         _count(done, results)
@@ -125,12 +135,7 @@ def _answer_span(
     results: list[Result] = []
     refused: list[Refused] = []
     try:
-        window, judged = load(
-            store,
-            span,
-            max_missing=limits.max_missing,
-            row_budget_bytes=limits.row_budget_bytes,
-        )
+        window, judged = _load(store, limits, span)
     except InvalidMessageError as error:
         return [], [Refused(asked.record, str(error)) for asked in requests]
     for asked in requests:
@@ -141,6 +146,44 @@ def _answer_span(
         except InvalidMessageError as error:
             refused.append(Refused(asked.record, str(error)))
     return results, refused
+
+
+def _answer_groups(
+    store: CandleStore,
+    limits: Limits,
+    span: Span,
+    requests: Sequence[Asked],
+    must_stop: Callable[[], bool],
+) -> tuple[list[Result], list[Refused]]:
+    """Return the results of exams of a group, and who got none."""
+    results: list[Result] = []
+    refused: list[Refused] = []
+
+    def between() -> None:
+        if must_stop():
+            raise _StopError
+
+    for asked in requests:
+        try:
+            if not isinstance(asked.request, ExamRequest):
+                raise InvalidMessageError(
+                    f"symbol: a symbol is required, was the group {span.symbol!r}"
+                )
+            results += answer_group(
+                asked.request, partial(_load, store, limits), between
+            )
+        except InvalidMessageError as error:
+            refused.append(Refused(asked.record, str(error)))
+    return results, refused
+
+
+def _load(store: CandleStore, limits: Limits, span: Span) -> tuple[Window, Judged]:
+    return load(
+        store,
+        span,
+        max_missing=limits.max_missing,
+        row_budget_bytes=limits.row_budget_bytes,
+    )
 
 
 def _encode(result: Result) -> Message:

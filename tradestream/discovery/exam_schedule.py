@@ -14,10 +14,37 @@ BUDGET = 0.0125
 """All exams of a symbol's life together raise so many false alarms, nominally.
 The bootstrap rejects up to twice as often on fat tails: hence not 2.5 %."""
 
+POOLED_BUDGET = 0.00125
+"""The same for the exams of a group, for which 0.25 % is taken from the claims:
+halved for the same reason."""
+
 FIRST_AT_LEAST = timedelta(days=7)
 FIRST_AT_MOST = timedelta(days=365)
 LONG = timedelta(days=84)
 SHORT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long the windows of exams are.
+
+    Attributes:
+        first_at_least: The first window, which is all there is, at least.
+        first_at_most: And at most.
+        long: Each later one, if the last was at least so long.
+        short: Each later one, if not.
+    """
+
+    first_at_least: timedelta = FIRST_AT_LEAST
+    first_at_most: timedelta = FIRST_AT_MOST
+    long: timedelta = LONG
+    short: timedelta = SHORT
+
+
+ALONE = Lengths()
+POOLED = Lengths(first_at_most=timedelta(days=28), long=timedelta(days=28))
+"""Of a group: short enough for one worker to look at all its symbols in time."""
+
 SETTLED = timedelta(hours=1)
 """A window ends at least so long ago, so that late corrections are in."""
 
@@ -41,9 +68,37 @@ class ExamRecord:
     stale: bool = False
 
 
-def exam_alpha(number: int) -> float:
-    """Return what exam `number`, from 1, may spend: 0.0125 · 6 ÷ (π² k²)."""
-    return BUDGET * spent_share(number)
+def exam_alpha(number: int, budget: float = BUDGET) -> float:
+    """Return what exam `number`, from 1, may spend: budget · 6 ÷ (π² k²)."""
+    return budget * spent_share(number)
+
+
+def refusal(
+    exams: Sequence[ExamRecord], window: tuple[datetime, datetime], now: datetime
+) -> str | None:
+    """Return why an exam on `window` must not be asked for, None when it may.
+
+    To be asked before a number is taken, so that no number is ever spent on
+    luck that was judged before, or on hours that are still to come.
+
+    Args:
+        exams: All exams of the symbol so far, in any order.
+        window: Start and end of the exam.
+        now: The time of the run.
+    """
+    start, end = window
+    if not start < end <= now - SETTLED:
+        return f"a window that was over at {now - SETTLED} is required, was to {end}"
+    for exam in _newest(exams):
+        same = (exam.start, exam.end) == window
+        if same and exam.stale:
+            continue
+        if exam.start < end and start < exam.end:
+            return (
+                "a window of new hours is required, was one that overlaps exam "
+                f"{exam.number}, {exam.start} to {exam.end}"
+            )
+    return None
 
 
 def next_number(exams: Sequence[ExamRecord]) -> int:
@@ -56,6 +111,7 @@ def next_window(
     *,
     now: datetime,
     history_start: datetime,
+    lengths: Lengths = ALONE,
 ) -> tuple[datetime, datetime] | None:
     """Return the window [start, end) of the exam that is due, or None.
 
@@ -66,26 +122,35 @@ def next_window(
         now: The time of the run.
         history_start: Where the history begins: the backfill's start or the
             venue's first bar, whichever is later.
+        lengths: How long windows are.
     """
     repeat = _repeat(exams)
     if repeat is not None:
         return repeat
     settled = whole_hour_before(now - SETTLED)
     if not exams:
-        start = max(whole_hour_after(history_start), settled - FIRST_AT_MOST)
-        return (start, settled) if settled - start >= FIRST_AT_LEAST else None
+        start = max(whole_hour_after(history_start), settled - lengths.first_at_most)
+        long_enough = settled - start >= lengths.first_at_least
+        return (start, settled) if long_enough else None
     last = max(exams, key=lambda exam: (exam.end, exam.number))
-    length = LONG if last.end - last.start >= LONG else SHORT
+    enough = last.end - last.start >= lengths.long
+    length = lengths.long if enough else lengths.short
     end = last.end + length
     return (last.end, end) if end <= settled else None
 
 
 def _repeat(exams: Sequence[ExamRecord]) -> tuple[datetime, datetime] | None:
     """Return the oldest window whose newest exam is stale."""
+    stale = [exam for exam in _newest(exams) if exam.stale]
+    return min(((exam.start, exam.end) for exam in stale), default=None)
+
+
+def _newest(exams: Sequence[ExamRecord]) -> list[ExamRecord]:
+    """Return the newest exam of each window."""
     newest: dict[tuple[datetime, datetime], ExamRecord] = {}
     for exam in sorted(exams, key=lambda exam: exam.number):
         newest[exam.start, exam.end] = exam
-    return min((w for w, exam in newest.items() if exam.stale), default=None)
+    return list(newest.values())
 
 
 def whole_hour_before(at: datetime) -> datetime:

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestream.discovery.exam_schedule import (
+    POOLED,
     ExamRecord,
     exam_alpha,
     next_number,
     next_window,
+    refusal,
     whole_hour_after,
 )
 
@@ -99,3 +101,54 @@ def test_windows_of_a_life_never_overlap(waits: list[float]) -> None:
     for one, other in pairwise(ordered):
         assert one.end <= other.start
     assert all(exam.end <= now - timedelta(hours=1) for exam in exams)
+
+
+def test_a_group_is_examined_on_at_most_28_days() -> None:
+    window = next_window([], now=at(200), history_start=START, lengths=POOLED)
+
+    assert window is not None
+    assert window[1] - window[0] == timedelta(days=28)
+    again = next_window(
+        [ExamRecord(1, *window)], now=at(240), history_start=START, lengths=POOLED
+    )
+    assert again == (window[1], window[1] + timedelta(days=28))
+
+
+@given(
+    days=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=6),
+    stale=st.lists(st.booleans(), min_size=6, max_size=6),
+    asked=st.tuples(st.integers(0, 60), st.integers(-3, 20)),
+)
+def test_what_is_not_refused_is_new_and_over(
+    days: list[tuple[int, int]], stale: list[bool], asked: tuple[int, int]
+) -> None:
+    exams = [
+        ExamRecord(number, at(first), at(first + length), stale[number - 1])
+        for number, (first, length) in enumerate(days, start=1)
+    ]
+    window = at(asked[0]), at(sum(asked))
+    now = at(50)
+
+    why = refusal(exams, window, now)
+
+    newest = {(exam.start, exam.end): exam for exam in exams}
+    judged = [
+        exam
+        for exam in newest.values()
+        if not (exam.stale and (exam.start, exam.end) == window)
+    ]
+    overlaps = any(e.start < window[1] and window[0] < e.end for e in judged)
+    over = window[0] < window[1] <= now - timedelta(hours=1)
+    assert (why is None) == (over and not overlaps)
+
+
+def test_what_the_schedule_asks_is_never_refused() -> None:
+    exams: list[ExamRecord] = []
+    for day in range(8, 400):
+        window = next_window(exams, now=at(day), history_start=START)
+        if window is None:
+            continue
+        assert refusal(exams, window, at(day)) is None
+        assert refusal([*exams, ExamRecord(99, *window)], window, at(day)) is not None
+        exams.append(ExamRecord(next_number(exams), *window, stale=day % 3 == 0))
+    assert len(exams) > 10

@@ -4,8 +4,9 @@ A message holds only what its request and its bars determine, so that the same
 request on the same bars gives the same bytes on any number of workers.
 """
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -221,8 +222,17 @@ def exam_message(
     request: ExamRequest,
     examined: Examined,
     passing: list[result_pb2.ExamPass],
+    members: Sequence[result_pb2.ExamMember] = (),
 ) -> result_pb2.HistoryExamResult:
-    """Return the outcome of an exam; sent also when nothing passed."""
+    """Return the outcome of an exam; sent also when nothing passed.
+
+    Args:
+        judged: The bars of the symbol; of a group, of the group as a whole.
+        request: What was asked.
+        examined: What it showed.
+        passing: What passed.
+        members: Of a group: the bars of each symbol.
+    """
     return result_pb2.HistoryExamResult(
         request_id=request.request_id,
         symbol=judged.span.symbol,
@@ -239,7 +249,14 @@ def exam_message(
         passing=passing,
         code_version=judged.code_version,
         data_fingerprint=judged.data_fingerprint,
+        members=members,
     )
+
+
+def group_fingerprint(fingerprints: Mapping[str, str]) -> str:
+    """Return the hash of the bars of a group, from those of its members."""
+    lines = [f"{symbol} {fingerprints[symbol]}\n" for symbol in sorted(fingerprints)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def defined(value: float | None) -> float | None:

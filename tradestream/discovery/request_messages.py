@@ -7,6 +7,7 @@ first that is broken.
 from datetime import UTC, datetime, timedelta
 
 from protos.discovery.v1.request_pb2 import (
+    GAConfig,
     HistoryExamRequest,
     StrategyDiscoveryRequest,
 )
@@ -21,11 +22,13 @@ from tradestream.discovery.requests import (
     DEFAULT_MAX_GENERATIONS,
     DEFAULT_POPULATION_SIZE,
     DEFAULT_TOP_N,
+    GROUP_PREFIX,
     MAX_BARS,
     OBJECTIVE,
     ExamRequest,
     SearchRequest,
     Span,
+    is_group,
     seed_of,
 )
 from tradestream.errors import InvalidMessageError
@@ -34,6 +37,8 @@ from tradestream.strategies.catalogue import CATALOGUE
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MAX_POPULATION_SIZE = 100_000
 _MAX_GENERATIONS = 100_000
+_MAX_EVALUATIONS = 1_000_000
+_MAX_MEMBERS = 1_000
 _MAX_TOP_N = 1_000
 _MAX_COST_BPS = 1_000.0
 _DAY_SECONDS = 86_400
@@ -56,27 +61,41 @@ def search_request_from_proto(message: StrategyDiscoveryRequest) -> SearchReques
         f"objective: {OBJECTIVE} is required",
         message.objective,
     )
+    population, generations = _genetic(config)
     return SearchRequest(
         request_id=identifier("request_id", message.request_id),
-        span=_span(message, MINUTE_SECONDS),
+        span=_span(message, message.symbol, MINUTE_SECONDS),
         strategy_name=message.strategy_name,
         top_n=_count("top_n", message.top_n, DEFAULT_TOP_N, 1, _MAX_TOP_N),
-        population_size=_count(
-            "ga_config.population_size",
-            config.population_size,
-            DEFAULT_POPULATION_SIZE,
-            4,
-            _MAX_POPULATION_SIZE,
-        ),
-        max_generations=_count(
-            "ga_config.max_generations",
-            config.max_generations,
-            DEFAULT_MAX_GENERATIONS,
-            1,
-            _MAX_GENERATIONS,
-        ),
+        population_size=population,
+        max_generations=generations,
         seed=config.seed or seed_of(message.request_id),
     )
+
+
+def _genetic(config: GAConfig) -> tuple[int, int]:
+    """Return population and generations; together they bound the memory."""
+    population = _count(
+        "ga_config.population_size",
+        config.population_size,
+        DEFAULT_POPULATION_SIZE,
+        4,
+        _MAX_POPULATION_SIZE,
+    )
+    generations = _count(
+        "ga_config.max_generations",
+        config.max_generations,
+        DEFAULT_MAX_GENERATIONS,
+        1,
+        _MAX_GENERATIONS,
+    )
+    require(
+        population * (generations + 1) <= _MAX_EVALUATIONS,
+        f"ga_config: at most {_MAX_EVALUATIONS} evaluations, population_size × "
+        "(max_generations + 1), are required",
+        population * (generations + 1),
+    )
+    return population, generations
 
 
 def exam_request_from_proto(message: HistoryExamRequest) -> ExamRequest:
@@ -85,8 +104,7 @@ def exam_request_from_proto(message: HistoryExamRequest) -> ExamRequest:
     Raises:
         InvalidMessageError: Names the field, what was required, what was found.
     """
-    subject = message.WhichOneof("subject")
-    require(subject == "symbol", "subject: one symbol is required", subject)
+    members = _members(message)
     require(
         message.exam_number >= 1,
         "exam_number: at least 1 is required",
@@ -99,16 +117,39 @@ def exam_request_from_proto(message: HistoryExamRequest) -> ExamRequest:
     )
     return ExamRequest(
         request_id=identifier("request_id", message.request_id),
-        span=_span(message, HOUR_SECONDS),
+        span=_span(message, message.symbol or message.group, HOUR_SECONDS),
         design_hash=identifier("design_hash", message.design_hash),
         exam_number=message.exam_number,
         alpha=message.alpha,
         seed=message.seed or seed_of(message.request_id),
+        members=members,
     )
 
 
+def _members(message: HistoryExamRequest) -> tuple[str, ...]:
+    """Return the symbols of a group, none where one symbol is examined."""
+    members = tuple(message.members)
+    if message.WhichOneof("subject") == "group":
+        require(
+            is_group(message.group),
+            f"group: a name that begins with {GROUP_PREFIX} is required",
+            message.group,
+        )
+        require(
+            2 <= len(members) <= _MAX_MEMBERS and list(members) == sorted({*members}),
+            f"members: 2 to {_MAX_MEMBERS} symbols, sorted, each once, are required",
+            members[:5],
+        )
+        return tuple(identifier("members", member) for member in members)
+    require(bool(message.symbol), "subject: a symbol or a group is required", "")
+    require(not members, "members: a group is required", members[:5])
+    return ()
+
+
 def _span(
-    message: StrategyDiscoveryRequest | HistoryExamRequest, alignment_seconds: int
+    message: StrategyDiscoveryRequest | HistoryExamRequest,
+    symbol: str,
+    alignment_seconds: int,
 ) -> Span:
     try:
         interval_seconds = parse_interval(message.interval)
@@ -129,7 +170,7 @@ def _span(
             at.isoformat(),
         )
     span = Span(
-        symbol=identifier("symbol", message.symbol),
+        symbol=identifier("symbol", symbol),
         start=start,
         end=end,
         interval_seconds=interval_seconds,

@@ -27,6 +27,9 @@ DEFAULT_MAX_GENERATIONS = 30
 MAX_BARS = 1_100_000
 """Bars of the longest span: two years of minutes, and some."""
 
+GROUP_PREFIX = "group:"
+"""Names of groups of symbols begin so, and no symbol does."""
+
 _HOLE = "\x00"
 
 
@@ -95,6 +98,7 @@ class ExamRequest:
         exam_number: Running number of the exam in the symbol's life, from 1.
         alpha: Share of false alarms that this exam may spend.
         seed: Seed of the bootstrap.
+        members: Of a group, whose name is the symbol of `span`: its symbols.
     """
 
     request_id: str
@@ -103,6 +107,7 @@ class ExamRequest:
     exam_number: int
     alpha: float
     seed: int
+    members: tuple[str, ...] = ()
 
 
 def request_id(request: Message) -> str:
@@ -127,6 +132,11 @@ def seed_of(request_id: str) -> int:
     """Return the seed that a request with seed 0 stands for, 1 … 2⁶³−1."""
     digest = hashlib.sha256(request_id.encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1 or 1
+
+
+def is_group(name: str) -> bool:
+    """Return whether `name` names a group of symbols, such as `group:all`."""
+    return name.startswith(GROUP_PREFIX) and len(name) > len(GROUP_PREFIX)
 
 
 def timestamp(at: datetime) -> Timestamp:

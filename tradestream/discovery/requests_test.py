@@ -183,8 +183,29 @@ def test_reads_an_exam_request() -> None:
     assert (request.exam_number, request.alpha, request.seed) == (1, 0.0125, 4)
 
 
+def test_reads_the_exam_of_a_group() -> None:
+    message = exam_request()
+    _group(message, "A-USD", "B-USD")
+
+    request = exam_request_from_proto(message)
+
+    assert request.span.symbol == "group:all"
+    assert request.members == ("A-USD", "B-USD")
+
+
+def _group(message: HistoryExamRequest, *members: str) -> None:
+    message.group = "group:all"
+    message.members.extend(members)
+
+
 BAD_EXAMS: list[tuple[str, Callable[[HistoryExamRequest], object]]] = [
-    ("subject", lambda m: setattr(m, "group", "majors")),
+    ("group: a name", lambda m: setattr(m, "group", "majors")),
+    ("members", lambda m: setattr(m, "group", "group:all")),
+    ("members", lambda m: m.members.extend(["A-USD", "B-USD"])),
+    ("members", lambda m: _group(m, "B-USD", "A-USD")),
+    ("members", lambda m: _group(m, "A-USD", "A-USD")),
+    ("members", lambda m: _group(m, "A-USD")),
+    ("members", lambda m: _group(m, "", "A-USD")),
     ("subject", lambda m: m.ClearField("subject")),
     ("multiple of 3600 s", lambda m: setattr(m.start_time, "seconds", 60)),
     ("design_hash", lambda m: setattr(m, "design_hash", "")),

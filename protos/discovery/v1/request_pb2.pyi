@@ -1,7 +1,8 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -42,7 +43,7 @@ class StrategyDiscoveryRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., interval: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., strategy_name: _Optional[str] = ..., top_n: _Optional[int] = ..., ga_config: _Optional[_Union[GAConfig, _Mapping]] = ..., fee_bps: _Optional[float] = ..., slippage_bps: _Optional[float] = ..., objective: _Optional[str] = ...) -> None: ...
 
 class HistoryExamRequest(_message.Message):
-    __slots__ = ("request_id", "symbol", "group", "interval", "start_time", "end_time", "design_hash", "exam_number", "alpha", "seed", "fee_bps", "slippage_bps")
+    __slots__ = ("request_id", "symbol", "group", "interval", "start_time", "end_time", "design_hash", "exam_number", "alpha", "seed", "fee_bps", "slippage_bps", "members")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     GROUP_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +56,7 @@ class HistoryExamRequest(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     FEE_BPS_FIELD_NUMBER: _ClassVar[int]
     SLIPPAGE_BPS_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     symbol: str
     group: str
@@ -67,4 +69,5 @@ class HistoryExamRequest(_message.Message):
     seed: int
     fee_bps: float
     slippage_bps: float
-    def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., group: _Optional[str] = ..., interval: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., design_hash: _Optional[str] = ..., exam_number: _Optional[int] = ..., alpha: _Optional[float] = ..., seed: _Optional[int] = ..., fee_bps: _Optional[float] = ..., slippage_bps: _Optional[float] = ...) -> None: ...
+    members: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., group: _Optional[str] = ..., interval: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., design_hash: _Optional[str] = ..., exam_number: _Optional[int] = ..., alpha: _Optional[float] = ..., seed: _Optional[int] = ..., fee_bps: _Optional[float] = ..., slippage_bps: _Optional[float] = ..., members: _Optional[_Iterable[str]] = ...) -> None: ...

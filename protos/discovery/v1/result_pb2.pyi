@@ -155,16 +155,42 @@ class SearchSummary(_message.Message):
     data_fingerprint: str
     def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., interval: _Optional[str] = ..., strategy_name: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., trials: _Optional[int] = ..., trials_with_trades: _Optional[int] = ..., sharpe_sum: _Optional[float] = ..., sharpe_square_sum: _Optional[float] = ..., certificate: _Optional[str] = ..., results: _Optional[int] = ..., code_version: _Optional[str] = ..., data_fingerprint: _Optional[str] = ...) -> None: ...
 
+class MemberPass(_message.Message):
+    __slots__ = ("symbol", "t", "trades", "total_return", "counted")
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    T_FIELD_NUMBER: _ClassVar[int]
+    TRADES_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_RETURN_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_FIELD_NUMBER: _ClassVar[int]
+    symbol: str
+    t: float
+    trades: int
+    total_return: float
+    counted: bool
+    def __init__(self, symbol: _Optional[str] = ..., t: _Optional[float] = ..., trades: _Optional[int] = ..., total_return: _Optional[float] = ..., counted: bool = ...) -> None: ...
+
 class ExamPass(_message.Message):
-    __slots__ = ("strategy", "t")
+    __slots__ = ("strategy", "t", "members")
     STRATEGY_FIELD_NUMBER: _ClassVar[int]
     T_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
     strategy: DiscoveredStrategy
     t: float
-    def __init__(self, strategy: _Optional[_Union[DiscoveredStrategy, _Mapping]] = ..., t: _Optional[float] = ...) -> None: ...
+    members: _containers.RepeatedCompositeFieldContainer[MemberPass]
+    def __init__(self, strategy: _Optional[_Union[DiscoveredStrategy, _Mapping]] = ..., t: _Optional[float] = ..., members: _Optional[_Iterable[_Union[MemberPass, _Mapping]]] = ...) -> None: ...
+
+class ExamMember(_message.Message):
+    __slots__ = ("symbol", "window", "data_fingerprint")
+    SYMBOL_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    DATA_FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    symbol: str
+    window: Window
+    data_fingerprint: str
+    def __init__(self, symbol: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., data_fingerprint: _Optional[str] = ...) -> None: ...
 
 class HistoryExamResult(_message.Message):
-    __slots__ = ("request_id", "symbol", "interval", "window", "exam_number", "alpha", "design_hash", "genomes", "eligible", "resamples", "critical_value", "best_t", "passing", "code_version", "data_fingerprint")
+    __slots__ = ("request_id", "symbol", "interval", "window", "exam_number", "alpha", "design_hash", "genomes", "eligible", "resamples", "critical_value", "best_t", "passing", "code_version", "data_fingerprint", "members")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SYMBOL_FIELD_NUMBER: _ClassVar[int]
     INTERVAL_FIELD_NUMBER: _ClassVar[int]
@@ -180,6 +206,7 @@ class HistoryExamResult(_message.Message):
     PASSING_FIELD_NUMBER: _ClassVar[int]
     CODE_VERSION_FIELD_NUMBER: _ClassVar[int]
     DATA_FINGERPRINT_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     symbol: str
     interval: str
@@ -195,4 +222,5 @@ class HistoryExamResult(_message.Message):
     passing: _containers.RepeatedCompositeFieldContainer[ExamPass]
     code_version: str
     data_fingerprint: str
-    def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., interval: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., exam_number: _Optional[int] = ..., alpha: _Optional[float] = ..., design_hash: _Optional[str] = ..., genomes: _Optional[int] = ..., eligible: _Optional[int] = ..., resamples: _Optional[int] = ..., critical_value: _Optional[float] = ..., best_t: _Optional[float] = ..., passing: _Optional[_Iterable[_Union[ExamPass, _Mapping]]] = ..., code_version: _Optional[str] = ..., data_fingerprint: _Optional[str] = ...) -> None: ...
+    members: _containers.RepeatedCompositeFieldContainer[ExamMember]
+    def __init__(self, request_id: _Optional[str] = ..., symbol: _Optional[str] = ..., interval: _Optional[str] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., exam_number: _Optional[int] = ..., alpha: _Optional[float] = ..., design_hash: _Optional[str] = ..., genomes: _Optional[int] = ..., eligible: _Optional[int] = ..., resamples: _Optional[int] = ..., critical_value: _Optional[float] = ..., best_t: _Optional[float] = ..., passing: _Optional[_Iterable[_Union[ExamPass, _Mapping]]] = ..., code_version: _Optional[str] = ..., data_fingerprint: _Optional[str] = ..., members: _Optional[_Iterable[_Union[ExamMember, _Mapping]]] = ...) -> None: ...
