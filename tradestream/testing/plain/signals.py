@@ -79,3 +79,8 @@ def becomes(rule: Bits, is_warm: Bits) -> Bits:
 def rising(row: Row, epsilon: float) -> Bits:
     """Return where a row is above its value of a bar ago."""
     return above(row, late(row), epsilon)
+
+
+def not_above(a: Operand, b: Operand, epsilon: float) -> Bits:
+    """Return where a ≤ b, or above by no more than epsilon."""
+    return [bool(x - y <= epsilon) for x, y in zip(*_rows(a, b), strict=True)]

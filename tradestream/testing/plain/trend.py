@@ -3,18 +3,32 @@
 from collections.abc import Callable
 from typing import Any
 
+from tradestream.testing.plain.momentum import mfi
 from tradestream.testing.plain.rows import (
     LONG,
     NAN,
     Bars,
     Row,
+    each,
     highest,
     late,
     lowest,
+    ratio,
     warm,
     wilder,
 )
-from tradestream.testing.plain.signals import PRICE, Signals, above, crossing
+from tradestream.testing.plain.signals import (
+    PRICE,
+    RATIO,
+    Signals,
+    above,
+    all_warm,
+    both,
+    crossing,
+    down,
+    either,
+    up,
+)
 
 
 def atr(bars: Bars, period: int) -> Row:
@@ -86,8 +100,42 @@ def _atr_trailing(bars: Bars, period: int, multiple: float) -> Signals:
     return crossing(bars.close, trailing_line(bars, period, multiple), PRICE)
 
 
+def midrange(bars: Bars, period: int) -> Row:
+    """Return the middle between the highest high and the lowest low."""
+    return each(
+        lambda h, low: ratio(h + low, 2),
+        highest(bars.high, period),
+        lowest(bars.low, period),
+    )
+
+
+def _ichimoku(bars: Bars, fast: int, slow: int, wide: int, ago: int) -> Signals:
+    tenkan, kijun = midrange(bars, fast), midrange(bars, slow)
+    first = late(each(lambda a, b: (a + b) / 2, tenkan, kijun), slow)
+    second = late(midrange(bars, wide), slow)
+    enter = both(
+        up(tenkan, kijun, PRICE),
+        above(bars.close, first, PRICE),
+        above(bars.close, second, PRICE),
+        above(bars.close, late(bars.close, ago), PRICE),
+    )
+    under = both(above(first, bars.close, PRICE), above(second, bars.close, PRICE))
+    leave = either(down(tenkan, kijun, PRICE), under)
+    return enter, both(leave, all_warm(tenkan, kijun, first, second))
+
+
+def _sar_mfi(
+    bars: Bars, start: float, increment: float, top: float, period: int
+) -> Signals:
+    line = sar(bars, start, increment, top)
+    flow = up(mfi(bars, period), 30, RATIO)
+    return both(above(bars.close, line, PRICE), flow), down(bars.close, line, PRICE)
+
+
 TYPES: dict[str, Callable[..., Signals]] = {
     "PARABOLIC_SAR": _parabolic,
     "DONCHIAN_BREAKOUT": _donchian,
     "ATR_TRAILING_STOP": _atr_trailing,
+    "ICHIMOKU_CLOUD": _ichimoku,
+    "SAR_MFI": _sar_mfi,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tradestream.strategies.declaration import Value
 from tradestream.testing.plain import (
+    adaptive,
     averages,
     channels,
     directional,
@@ -17,6 +18,7 @@ from tradestream.testing.plain.signals import Signals
 
 TYPES: Mapping[str, Callable[..., Signals]] = {
     **averages.TYPES,
+    **adaptive.TYPES,
     **momentum.TYPES,
     **directional.TYPES,
     **trend.TYPES,
