@@ -154,7 +154,7 @@ def _allocate(
     places: dict[str, _Place] = {}
     size = 0
     for signature, spans in ranges.items():
-        if not spans or None in spans or len(spans) > layout.MAX_KEYS:
+        if signature in COLUMNS or None in spans or len(spans) > layout.MAX_KEYS:
             continue
         known = [span for span in spans if span is not None]
         widths = [int(high - low) + 1 for low, high in known]

@@ -25,8 +25,12 @@ from tradestream.indicators.simd import (
 
 @indicator("signed_volume", columns=("close", "volume"), parameters=0, unit="ratio")
 def signed_volume(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
     """Flow of the on-balance volume, in lots.
 
     The volume if the close rose, minus the volume if it fell, 0 if it did neither
@@ -48,8 +52,12 @@ def signed_volume(
     unit="ratio",
 )
 def accumulation_flow(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
     """Flow of the accumulation and distribution line, in lots.
 
     volume · ((close − low) − (high − close)) / (high − low); 0 if high = low.
@@ -77,8 +85,12 @@ def write_accumulation(
 
 @indicator("price_volume_flow", columns=("close", "volume"), parameters=0, unit="ratio")
 def price_volume_flow(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
     """Flow of the price-volume trend, in lots.
 
     volume · (close − previous close) / previous close; 0 on the first bar.
@@ -95,8 +107,12 @@ def price_volume_flow(
 
 @indicator("traded_move", columns=("close", "volume"), parameters=0, unit="ratio")
 def traded_move(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
     """(close − previous close) · volume, in ticks · lots; the first bar has none."""
     for k in range(lanes):
         closes = row(argument(inputs, 0, k), bars)
@@ -114,8 +130,12 @@ def traded_move(
     unit="ratio",
 )
 def volume_force(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
     """Klinger's volume force, in lots; the first bar has none.
 
     trend · volume · |2 · range / leg − 1|, with range = high − low. The trend is
@@ -205,8 +225,12 @@ def _ramp_sum(
 
 @indicator("sum_over_ema", rows=1, unit="ratio")
 def sum_over_ema(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
+    bars: int,
+    lanes: int,  # noqa: ARG001
+    inputs: int,
+    parameters: int,
+    outputs: int,
+) -> None:
     """L − EMA(L, n), with L the running sum of the row from the first bar on.
 
     Computed as D ← (1 − 2 / (n + 1)) · (D + row), starting at bar n from L minus

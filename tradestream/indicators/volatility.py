@@ -10,53 +10,61 @@ from tradestream.indicators.windows import rolling_maximum, warm_from
 
 _PRICE_EPSILON = 1e-6
 _EPSILON = 1e-9
+_BULGE_ENDS = 1.06
 
 
-@indicator("bar_range", columns=("high", "low"), parameters=0, unit="price")
-def bar_range(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
-    """High − low."""
-    for k in range(lanes):
-        highs = row(argument(inputs, 0, k), bars)
-        lows = row(argument(inputs, 1, k), bars)
-        out = row(argument(outputs, 0, k), bars)
-        for t in range(bars):
-            out[t] = highs[t] - lows[t]
-
-
-@indicator("mass_ratio", rows=2, parameters=0, unit="ratio")
+@indicator("mass_ratio", columns=("high", "low"), unit="ratio")
 def mass_ratio(
     bars: int, lanes: int, inputs: int, parameters: int, outputs: int
-) -> None:  # noqa: ARG001
-    """First row / second row; 1 where the second is not above 1e-6 ticks."""
-    for k in range(lanes):
-        a = row(argument(inputs, 0, k), bars)
-        b = row(argument(inputs, 1, k), bars)
-        out = row(argument(outputs, 0, k), bars)
-        for t in range(bars):
-            value = a[t] / b[t] if b[t] > _PRICE_EPSILON else 1.0
-            out[t] = value if b[t] == b[t] else np.nan
-
-
-@indicator("peak_over", rows=1, unit="ratio")
-def peak_over(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
 ) -> None:
-    """Highest value of the row since it was last below the level a, by over 1e-9.
+    """EMA(high − low, n) / EMA(EMA(high − low, n), n).
 
-    The level itself on bars where the row is below it.
+    1 where the second average is not above 1e-6 ticks. The first value is on bar
+    2·n − 1, where the average of the average is warm.
+    """
+    highs = row(argument(inputs, 0, 0), bars)
+    lows = row(argument(inputs, 1, 0), bars)
+    for k in range(lanes):
+        out = row(argument(outputs, 0, k), bars)
+        n = int(setting(parameters, 0, k))
+        weight = 2.0 / (n + 1.0)
+        out[: min(2 * n - 2, bars)] = np.nan
+        once, twice = 0.0, 0.0
+        for t in range(bars):
+            span = highs[t] - lows[t]
+            if t < n - 1:
+                once += span
+                continue
+            once = (once + span) / n if t == n - 1 else once + weight * (span - once)
+            if t < 2 * n - 2:
+                twice += once
+                continue
+            first = t == 2 * n - 2
+            twice = (twice + once) / n if first else twice + weight * (once - twice)
+            out[t] = once / twice if twice > _PRICE_EPSILON else 1.0
+
+
+@indicator("bulge_peak", rows=1, parameters=0, unit="ratio")
+def bulge_peak(
+    bars: int,
+    lanes: int,
+    inputs: int,
+    parameters: int,  # noqa: ARG001
+    outputs: int,
+) -> None:
+    """Highest value of the row since it was last below 1.06, by more than 1e-9.
+
+    1.06 on bars where the row is below it.
     """
     for k in range(lanes):
         values = row(argument(inputs, 0, k), bars)
         out = row(argument(outputs, 0, k), bars)
-        level = setting(parameters, 0, k)
         first = warm_from(values)
         out[:first] = np.nan
-        peak = level
+        peak = _BULGE_ENDS
         for t in range(first, bars):
             peak = values[t] if values[t] > peak else peak
-            peak = level if values[t] < level - _EPSILON else peak
+            peak = _BULGE_ENDS if values[t] < _BULGE_ENDS - _EPSILON else peak
             out[t] = peak
 
 

@@ -56,10 +56,9 @@ TYPES = (
         parameters=(integer("emaPeriod", 5, 50), integer("sumPeriod", 5, 25)),
         let={
             "trend": "ema(close, emaPeriod)",
-            "single": "ema(bar_range(), emaPeriod)",
-            "mass": "sma(mass_ratio(single, ema(single, emaPeriod)), sumPeriod)",
+            "mass": "sma(mass_ratio(emaPeriod), sumPeriod)",
         },
-        enter="down(mass, 1.06) and peak_over(mass, 1.06)[1] > 1.08 and close > trend",
+        enter="down(mass, 1.06) and bulge_peak(mass)[1] > 1.08 and close > trend",
         exit="down(close, trend)",
     ),
     StrategyType(
