@@ -64,6 +64,11 @@ _ANSWER = (
     Stage("rotate", "strategy_rotation"),
     Stage("size", "risk_adjusted_sizing"),
     Stage("signal", "trade_signal_generator", {"replay": "24h"}),
+    Stage(
+        "evidence beside the gate",
+        "strategy_robustness",
+        {"span": "1d", "other_symbols": "1", "refresh_after": "1h"},
+    ),
 )
 CORRECTED_MINUTES = 2
 """Before the first now: a bar that the venue corrects before the clock moves."""
