@@ -5,9 +5,10 @@ one parameter: `70`, `-stdDevMultiplier`, `2 * period`.
 """
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tradestream.backtest.layout import MAX_INPUTS, MAX_PARAMETERS
+from tradestream.backtest.rule_text import RuleTexts
 from tradestream.backtest.scalars import ZERO, Scalar, parse_scalar
 from tradestream.indicators.library import COLUMNS, INDICATORS, SUMMABLE
 from tradestream.strategies.declaration import StrategyType
@@ -32,6 +33,10 @@ class RowGraph:
         strategy: The type.
         rows: Nodes.
         scalars: Numbers that mask operations refer to by position.
+        texts: Where trees stand, for errors.
+
+    Raises:
+        ValueError: Names the type and the line and column of what is wrong.
     """
 
     def __init__(self, strategy: StrategyType) -> None:
@@ -39,11 +44,15 @@ class RowGraph:
         self.rows: list[Row] = []
         self.scalars: list[Scalar] = []
         self._genes = [p.name for p in strategy.parameters]
-        self._let = {name: parsed(text) for name, text in strategy.let.items()}
-
-    def fail(self, why: str) -> ValueError:
-        """Return the error that says what is wrong with this type."""
-        return ValueError(f"{self.strategy.name}: {why}")
+        self.texts = RuleTexts(strategy.name)
+        self._let = {n: self.texts.parse(n, text) for n, text in strategy.let.items()}
+        self._open: list[str] = []
+        for name in self._let:
+            if name in COLUMNS or name in self._genes:
+                raise ValueError(
+                    f"{strategy.name}: a name in let must be new, was {name}, "
+                    "a column or a parameter"
+                )
 
     def scalar(self, tree: ast.expr) -> Scalar | None:
         """Return the number that a tree stands for; None if it is not one."""
@@ -53,7 +62,7 @@ class RowGraph:
         """Return the position of the number that a tree stands for."""
         scalar = self.scalar(tree)
         if scalar is None:
-            raise self.fail(f"a number is required, was {ast.unparse(tree)}")
+            raise self._fail(f"a number is required, was {ast.unparse(tree)}", tree)
         return self.hold(scalar)
 
     def hold(self, scalar: Scalar) -> int:
@@ -68,39 +77,66 @@ class RowGraph:
             lag = self.scalar(tree.slice)
             if lag is None:
                 text = ast.unparse(tree.slice)
-                raise self.fail(f"a lag must be a number, was {text}")
-            self.check_reach(lag, ast.unparse(tree))
+                raise self._fail(f"a lag must be a number, was {text}", tree.slice)
+            self.check_reach(lag, tree)
             return self._unlagged(tree.value), lag
         if isinstance(tree, ast.Name) and tree.id in self._let:
-            return self.row(self._let[tree.id])
+            return self._named(tree.id, tree)
         if isinstance(tree, ast.Name) and tree.id in COLUMNS:
             return self._node(Row(tree.id)), ZERO
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-            return self._indicator(tree.func.id, tree.args), ZERO
+            return self._indicator(tree.func.id, tree), ZERO
         text = ast.unparse(tree)
-        raise self.fail(f"a column or an indicator is required, was {text}")
+        raise self._fail(f"a column or an indicator is required, was {text}", tree)
 
-    def check_reach(self, bars: Scalar, text: str) -> None:
+    def check_reach(self, bars: Scalar, tree: ast.expr) -> None:
         """Raise unless a number of bars lies in the past and within reach."""
         low, high = bars.range_in(self.strategy)
         if not 0 <= low <= high <= FARTHEST_LAG:
-            span = f"{low:g} to {high:g}"
-            raise self.fail(
-                f"bars must be 0 to {FARTHEST_LAG} back, was {text}: {span}"
+            text, span = ast.unparse(tree), f"{low:g} to {high:g}"
+            raise self._fail(
+                f"bars must be 0 to {FARTHEST_LAG} back, was {text}: {span}", tree
             )
+
+    def _fail(self, why: str, tree: ast.expr) -> ValueError:
+        return self.texts.fail(why, tree)
+
+    def _named(self, name: str, tree: ast.expr) -> tuple[int, Scalar]:
+        """Return the row that a name in `let` stands for."""
+        if name in self._open:
+            raise self._fail(f"{name} is made of itself", tree)
+        self._open.append(name)
+        found = self.row(self._let[name])
+        self._open.pop()
+        return found
 
     def _unlagged(self, tree: ast.expr) -> int:
         node, lag = self.row(tree)
         if lag != ZERO:
-            raise self.fail(f"a lag is not possible inside, was {ast.unparse(tree)}")
+            text = ast.unparse(tree)
+            raise self._fail(f"a lag is not possible inside, was {text}", tree)
         return node
 
-    def _indicator(self, name: str, arguments: Sequence[ast.expr]) -> int:
+    def _indicator(self, name: str, call: ast.Call) -> int:
+        arguments = call.args
         if name not in INDICATORS:
-            raise self.fail(f"no indicator is named {name}")
-        wanted = INDICATORS[name].rows + INDICATORS[name].parameters
-        if len(arguments) != wanted:
-            raise self.fail(f"{name} takes {wanted} arguments, was {len(arguments)}")
+            raise self._fail(f"no indicator is named {name}", call)
+        declared = INDICATORS[name]
+        wanted = declared.rows + declared.parameters
+        if len(arguments) != wanted or call.keywords:
+            given = len(arguments) + len(call.keywords)
+            raise self._fail(
+                f"{name} takes {wanted} arguments without names, was {given}", call
+            )
+        if (
+            len(declared.columns) + declared.rows > MAX_INPUTS
+            or declared.parameters > MAX_PARAMETERS
+        ):
+            raise self._fail(
+                f"an indicator may read {MAX_INPUTS} columns and rows and take "
+                f"{MAX_PARAMETERS} numbers, {name} has more",
+                call,
+            )
         rows = [self._unlagged(a) for a in arguments[: INDICATORS[name].rows]]
         numbers = [self._setting(name, a) for a in arguments[len(rows) :]]
         if name == "sma" and self.rows[rows[0]].name in SUMMABLE:
@@ -112,15 +148,10 @@ class RowGraph:
     def _setting(self, name: str, tree: ast.expr) -> Scalar:
         scalar = self.scalar(tree)
         if scalar is None:
-            raise self.fail(f"{name} needs a number, was {ast.unparse(tree)}")
+            raise self._fail(f"{name} needs a number, was {ast.unparse(tree)}", tree)
         return scalar
 
     def _node(self, row: Row) -> int:
         if row not in self.rows:
             self.rows.append(row)
         return self.rows.index(row)
-
-
-def parsed(text: str) -> ast.expr:
-    """Return the tree of one expression."""
-    return ast.parse(text, mode="eval").body

@@ -1,7 +1,7 @@
 """From the text of a rule to a list of operations on masks, one bit a bar."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tradestream.backtest.layout import (
@@ -18,7 +18,7 @@ from tradestream.backtest.layout import (
     WARM_FROM,
     WITHIN,
 )
-from tradestream.backtest.row_graph import RowGraph, parsed
+from tradestream.backtest.row_graph import RowGraph
 from tradestream.backtest.scalars import Scalar
 from tradestream.indicators.library import INDICATORS
 from tradestream.strategies.declaration import StrategyType
@@ -57,8 +57,8 @@ class Rules:
         self.operations: list[Operation] = []
         self.masks = 0
         self._written: dict[tuple[int, ...], tuple[int, int]] = {}
-        self.enter = self._rule(strategy.enter)
-        self.exit = self._rule(strategy.exit)
+        self.enter = self._rule("enter", strategy.enter)
+        self.exit = self._rule("exit", strategy.exit)
         self._join_sides()
 
     def _emit(
@@ -72,13 +72,13 @@ class Rules:
             self._written[key] = up, down
         return self._written[key]
 
-    def _rule(self, text: str) -> int:
+    def _rule(self, part: str, text: str) -> int:
         """Return the mask of a rule, which is true only where its rows are warm.
 
         A comparison with a cold row is false, so only `or` can be true too soon,
         and `within` where a row has a hole.
         """
-        tree = parsed(text)
+        tree = self.graph.texts.parse(part, text)
         mask = self._condition(tree)
         if not any(_reaches_past_cold(node) for node in ast.walk(tree)):
             return mask
@@ -116,14 +116,18 @@ class Rules:
                 mask = self._emit(code, mask, self._condition(value))[0]
             return mask
         if isinstance(tree, ast.Compare) and len(tree.ops) == 1:
-            return self._comparison(tree.left, tree.ops[0], tree.comparators[0])
+            return self._comparison(tree)
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
-            return self._named(tree.func.id, tree.args)
-        raise self.graph.fail(f"a condition is required, was {ast.unparse(tree)}")
+            return self._named(tree.func.id, tree)
+        raise self._fail(f"a condition is required, was {ast.unparse(tree)}", tree)
 
-    def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> int:
+    def _fail(self, why: str, tree: ast.expr) -> ValueError:
+        return self.graph.texts.fail(why, tree)
+
+    def _comparison(self, tree: ast.Compare) -> int:
+        left, sign, right = tree.left, tree.ops[0], tree.comparators[0]
         if not isinstance(sign, ast.Lt | ast.Gt | ast.LtE | ast.GtE):
-            raise self.graph.fail("only <, >, <=, and >= compare")
+            raise self._fail("only <, >, <=, and >= compare", tree)
         less = isinstance(sign, ast.Lt | ast.LtE)
         touching = isinstance(sign, ast.LtE | ast.GtE)
         if self.graph.scalar(left) is not None:
@@ -143,13 +147,14 @@ class Rules:
         node, lag = self.graph.row(tree)
         return node, self.graph.hold(lag)
 
-    def _named(self, name: str, arguments: Sequence[ast.expr]) -> int:
+    def _named(self, name: str, call: ast.Call) -> int:
+        arguments = call.args
         wanted = {"up": 2, "down": 2, "within": 2, "rising": 1, "becomes": 1}
         if name not in wanted:
-            raise self.graph.fail(f"no condition is named {name}")
-        if len(arguments) != wanted[name]:
+            raise self._fail(f"no condition is named {name}", call)
+        if len(arguments) != wanted[name] or call.keywords:
             given = f"{wanted[name]} arguments, was {len(arguments)}"
-            raise self.graph.fail(f"{name} takes {given}")
+            raise self._fail(f"{name} takes {given}", call)
         if name in ("up", "down"):
             return self._crossing(arguments[0], arguments[1])[name == "down"]
         if name == "within":
@@ -168,13 +173,13 @@ class Rules:
 
     def _within(self, condition: ast.expr, bars: ast.expr) -> int:
         number = self.graph.number(bars)
-        self.graph.check_reach(self.graph.scalars[number], "within")
+        self.graph.check_reach(self.graph.scalars[number], bars)
         return self._emit(WITHIN, self._condition(condition), number)[0]
 
     def _rising(self, tree: ast.expr) -> int:
         a, lag = self.graph.row(tree)
         before = Scalar(lag.constant + 1, lag.factor, lag.gene)
-        self.graph.check_reach(before, "rising")
+        self.graph.check_reach(before, tree)
         return self._emit(GT, a, self.graph.hold(lag), a, self.graph.hold(before))[0]
 
     def _becomes(self, tree: ast.expr) -> int:
@@ -183,7 +188,7 @@ class Rules:
             one = self._warm(node, lag)
             warm = one if warm is None else self._emit(AND, warm, one)[0]
         if warm is None:
-            raise self.graph.fail("becomes needs a comparison of rows")
+            raise self._fail("becomes needs a comparison of rows", tree)
         return self._emit(EDGE, mask, warm)[0]
 
     def _join_sides(self) -> None:

@@ -1,0 +1,77 @@
+"""What is wrong with a declared rule is said with its place."""
+
+import pytest
+
+from tradestream.backtest.rules import Rules
+from tradestream.strategies.declaration import StrategyType, integer
+
+
+def declared(
+    enter: str = "close > 1", leave: str = "close < 1", **let: str
+) -> StrategyType:
+    return StrategyType("MINE", "An idea.", (integer("n", 2, 30),), enter, leave, let)
+
+
+@pytest.mark.parametrize(
+    ("enter", "why"),
+    [
+        ("close >", "line 1, column 8: invalid syntax"),
+        ("", "line 1, column 1: invalid syntax"),
+        ("(close > 1 and\n and)", "line 2, column 2: invalid syntax"),
+        ("close > emma(close, n)", "line 1, column 9: no indicator is named emma"),
+        ("(close >\n  nope(close, 3))", "line 2, column 3: no indicator is named nope"),
+        ("close > m", "line 1, column 9: a column or an indicator is required, was m"),
+        ("close > ema(close)", "column 9: ema takes 2 arguments without names, was 1"),
+        ("close > ema(close, n=n)", "ema takes 2 arguments without names, was 2"),
+        ("close > ema(close, high)", "column 20: ema needs a number, was high"),
+        ("close > ema(close[1], n)", "a lag is not possible inside, was close\\[1\\]"),
+        ("close > close[high]", "column 15: a lag must be a number, was high"),
+        ("close > close[3 * n]", "column 9: bars must be 0 to 64 back, .*: 6 to 90"),
+        ("close > n * n", "column 9: a column or an indicator is required"),
+        ("rising(close[64])", "column 8: bars must be 0 to 64 back"),
+        ("within(close > 1, 65)", "column 19: bars must be 0 to 64 back"),
+        ("up(close)", "column 1: up takes 2 arguments, was 1"),
+        ("upp(close, 1)", "column 1: no condition is named upp"),
+        ("close == 1", "column 1: only <, >, <=, and >= compare"),
+        ("1 < close < 2", "column 1: a condition is required"),
+        ("close", "column 1: a condition is required, was close"),
+        ("becomes(1 > 2)", "column 13: a column or an indicator is required, was 2"),
+        ("import os", "line 1, column 1: invalid syntax"),
+        ("__import__('os') > 1", "column 1: no indicator is named __import__"),
+        ("close.real > 1", "column 1: a column or an indicator is required"),
+    ],
+)
+def test_an_error_in_a_rule_names_the_type_the_line_and_the_column(
+    enter: str, why: str
+) -> None:
+    with pytest.raises(
+        ValueError, match=f"MINE: enter, line .*{why.split('line ')[-1]}"
+    ):
+        Rules(declared(enter))
+
+
+def test_an_error_in_an_exit_or_in_a_name_says_so() -> None:
+    with pytest.raises(ValueError, match="MINE: exit, line 1, column 9: no indicator"):
+        Rules(declared(leave="close < nope(3)"))
+    with pytest.raises(ValueError, match="MINE: line_of_mine, line 1, column 1"):
+        Rules(declared(enter="close > line_of_mine", line_of_mine="nope(3)"))
+
+
+def test_a_name_may_not_be_made_of_itself() -> None:
+    strategy = declared(enter="close > a", a="ema(b, n)", b="ema(a, n)")
+
+    with pytest.raises(ValueError, match="MINE: b, line 1, column 5: a is made of it"):
+        Rules(strategy)
+
+
+@pytest.mark.parametrize("name", ["close", "n"])
+def test_a_name_may_not_hide_a_column_or_a_parameter(name: str) -> None:
+    with pytest.raises(
+        ValueError, match=f"MINE: a name in let must be new, was {name}"
+    ):
+        Rules(declared(**{name: "close"}))
+
+
+def test_a_text_that_is_too_deep_to_read_is_refused() -> None:
+    with pytest.raises(ValueError, match="MINE: enter"):
+        Rules(declared("(" * 5000 + "close > 1" + ")" * 5000))
