@@ -94,7 +94,7 @@ def _judge_answers(
     if not answers:
         return [], {}
     cursor.execute(sql.SELECT_EXAMS, ([answer.request_id for answer in answers],))
-    exams = {row[0]: (tuple(row[1:7]), row[7]) for row in cursor.fetchall()}
+    exams = {row[0]: ((*row[1:7], tuple(row[7])), row[8]) for row in cursor.fetchall()}
     accepted: dict[str, ExamAnswer] = {}
     refused: dict[ExamAnswer, str] = {}
     for answer in sorted(answers, key=lambda each: each.canonical):
@@ -157,7 +157,8 @@ def _settle(cursor: Cursor, answers: Iterable[ExamAnswer], now: datetime) -> Non
         for passed in answer.passes:
             found = passed.find.evaluation
             keys = (answer.request_id, found.strategy_id, found.evaluation_id)
-            cursor.execute(sql.INSERT_EXAMINED, (*keys, passed.t))
+            members = None if passed.members is None else passed.members.decode()
+            cursor.execute(sql.INSERT_EXAMINED, (*keys, passed.t, members))
 
 
 def _copy(cursor: Cursor, table: str, rows: Iterable[bytes]) -> None:

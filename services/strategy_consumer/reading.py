@@ -7,8 +7,11 @@ messages a second, with one pass over each message.
 import hashlib
 from math import inf
 
+import orjson
+
 from protos.discovery.v1.result_pb2 import (
     DiscoveredStrategy,
+    ExamPass,
     HistoryExamResult,
     SearchSummary,
 )
@@ -27,7 +30,8 @@ from services.strategy_consumer.rows import (
 )
 from services.strategy_consumer.windows import check_window
 from tradestream.discovery.checks import identifier, number, require
-from tradestream.discovery.messages import EXHAUSTIVE, GENETIC
+from tradestream.discovery.messages import EXHAUSTIVE, GENETIC, group_fingerprint
+from tradestream.discovery.requests import GROUP_PREFIX, is_group
 from tradestream.errors import InvalidMessageError
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.strategies.identity import canonical_id, canonical_parameters
@@ -44,6 +48,15 @@ def read_find(message: DiscoveredStrategy) -> Find:
     Raises:
         InvalidMessageError: Names the field, what was required, what was found.
     """
+    require(
+        not message.symbol.startswith(GROUP_PREFIX),
+        "symbol: a symbol is required where no group was examined",
+        message.symbol,
+    )
+    return _find(message)
+
+
+def _find(message: DiscoveredStrategy) -> Find:
     # Fields of a newer sender would stand between the hourly bytes.
     message.DiscardUnknownFields()
     strategy = _strategy(message)
@@ -108,6 +121,7 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
         f"passing: at most {MAX_PASSING} are required",
         len(message.passing),
     )
+    members = _members(message)
     passes = []
     for passed in message.passing:
         inner = passed.strategy
@@ -119,7 +133,8 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
             "passing: request, symbol, interval, and window of the exam are required",
             inner.strategy_name,
         )
-        passes.append(Pass(read_find(inner), number("t", passed.t, -inf)))
+        t = number("t", passed.t, -inf)
+        passes.append(Pass(_find(inner), t, _on_members(passed, members)))
     return ExamAnswer(
         canonical=message.SerializeToString(deterministic=True),
         request_id=identifier("request_id", message.request_id),
@@ -130,6 +145,7 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
             window.start,
             window.end,
             message.design_hash,
+            members,
         ),
         genomes=message.genomes,
         eligible=message.eligible,
@@ -139,6 +155,59 @@ def read_exam(message: HistoryExamResult) -> ExamAnswer:
         data_fingerprint=identifier("data_fingerprint", message.data_fingerprint),
         code_version=identifier("code_version", message.code_version),
         passes=tuple(passes),
+    )
+
+
+def _members(message: HistoryExamResult) -> tuple[str, ...]:
+    """Return the symbols of a group that was examined, none for one symbol."""
+    members = {member.symbol: member for member in message.members}
+    if not is_group(message.symbol):
+        require(not members, "members: a group is required", message.symbol)
+        return ()
+    names = tuple(members)
+    require(
+        len(names) == len(message.members) >= 2 and list(names) == sorted(names),
+        "members: 2 symbols or more, sorted, each once, are required",
+        names[:5],
+    )
+    for symbol, member in members.items():
+        identifier("members.symbol", symbol)
+        window = check_window(member.window, message.interval)
+        require(
+            member.window.start_time == message.window.start_time
+            and member.window.end_time == message.window.end_time,
+            "members.window: the window of the exam is required",
+            (window.start, window.end),
+        )
+    hashes = {symbol: member.data_fingerprint for symbol, member in members.items()}
+    require(
+        message.data_fingerprint == group_fingerprint(hashes),
+        "data_fingerprint: the hash of those of the members is required",
+        message.data_fingerprint,
+    )
+    return names
+
+
+def _on_members(passed: ExamPass, members: tuple[str, ...]) -> bytes | None:
+    """Return what a genome did on each member of a group as JSON."""
+    if not members:
+        return None
+    found = {member.symbol: member for member in passed.members}
+    require(
+        tuple(found) == members and len(found) == len(passed.members),
+        "passing.members: every member of the group, in order, is required",
+        tuple(found)[:5],
+    )
+    return orjson.dumps(
+        {
+            symbol: {
+                "t": number("t", one.t, -inf) if one.HasField("t") else None,
+                "trades": int(number("trades", one.trades, 0)),
+                "total_return": number("total_return", one.total_return, -inf),
+                "counted": one.counted,
+            }
+            for symbol, one in found.items()
+        }
     )
 
 

@@ -87,10 +87,17 @@ class Trials:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """A find that passed an exam, with its t."""
+    """A find that passed an exam.
+
+    Attributes:
+        find: What passed; of a group, its basket.
+        t: Its studentized mean excess.
+        members: Of a group: what it did on each symbol, as JSON.
+    """
 
     find: Find
     t: float
+    members: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +108,8 @@ class ExamAnswer:
         canonical: All of it as bytes, to choose one of two answers.
         request_id: The exam request that was answered.
         asked: What must equal the exam's row: symbol, interval, exam number,
-            start and end of the window in seconds since 1970, design hash.
+            start and end of the window in seconds since 1970, design hash,
+            members of a group.
         genomes: Genomes evaluated.
         eligible: Those with enough round trips.
         resamples: Resamples drawn.
@@ -114,7 +122,7 @@ class ExamAnswer:
 
     canonical: bytes
     request_id: str
-    asked: tuple[str, str, int, int, int, str]
+    asked: tuple[str, str, int, int, int, str, tuple[str, ...]]
     genomes: int
     eligible: int
     resamples: int

@@ -93,7 +93,7 @@ SELECT
     request_id, symbol, interval, exam_number,
     extract(epoch FROM window_start_at)::bigint,
     extract(epoch FROM window_end_at)::bigint,
-    design_hash, answered_at IS NOT NULL
+    design_hash, coalesce(members, '{}'), answered_at IS NOT NULL
 FROM exams WHERE request_id = ANY(%s)
 """
 
@@ -107,7 +107,7 @@ WHERE request_id = %(request_id)s AND answered_at IS NULL
 """
 
 INSERT_EXAMINED = """
-INSERT INTO exam_passes (request_id, strategy_id, evaluation_id, t)
-VALUES (%s, %s, %s, %s)
+INSERT INTO exam_passes (request_id, strategy_id, evaluation_id, t, members)
+VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (request_id, strategy_id) DO NOTHING
 """
