@@ -14,6 +14,7 @@ def test_every_room_that_writes_has_a_commit_window() -> None:
         "strategy_consumer",
         "strategy_discovery",
         "strategy_discovery_request_factory",
+        "strategy_robustness",
         "strategy_rotation",
         "trade_signal_generator",
     }
