@@ -4,7 +4,9 @@ import numpy as np
 
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import inlined, kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import get_float, set_float
+from tradestream.indicators.simd import load8, maximum, splat, store8
 
 
 @kernel
@@ -38,23 +40,20 @@ def window_sum(
     start = min(first + period - 1, bars)
     x, total = values.ctypes.data, out.ctypes.data
     source, target = a.ctypes.data, b.ctypes.data
-    for t in range(start):
-        set_float(total, t, np.nan)
-    for t in range(start, bars):
-        set_float(total, t, 0.0)
-    for t in range(first, bars):
-        set_float(source, t, get_float(x, t))
+    out[:start] = np.nan
     width, done = 1, 0
+    level = x
     while True:
         if period & width:
-            for t in range(start, bars):
-                set_float(total, t, get_float(total, t) + get_float(source, t - done))
+            if done == 0:
+                _scale(total, level, 1.0, start, bars)
+            else:
+                _add(total, total, level, done, start, bars)
             done += width
         if 2 * width > period or first + width > bars:
             return
-        for t in range(first + width, bars):
-            summed = get_float(source, t) + get_float(source, t - width)
-            set_float(target, t, summed)
+        _add(target, level, level, width, first + width, bars)
+        level = target
         source, target = target, source
         width *= 2
 
@@ -77,10 +76,8 @@ def rolling_maximum(
         b: Scratch of shape (n,).
     """
     bars = values.shape[0]
-    x = values.ctypes.data
     source, target = a.ctypes.data, b.ctypes.data
-    for t in range(first, bars):
-        set_float(source, t, get_float(x, t) * sign)
+    _scale(source, values.ctypes.data, sign, first, bars)
     width, swapped = 1, True
     while 2 * width <= period:
         _widen(source, target, first, bars, width)
@@ -94,8 +91,39 @@ def rolling_maximum(
 @inlined
 def _widen(source: int, target: int, first: int, bars: int, shift: int) -> None:
     """Write the larger of each value and the one `shift` bars before it."""
-    for t in range(first, min(first + shift, bars)):
-        set_float(target, t, get_float(source, t))
-    for t in range(first + shift, bars):
-        older, newer = get_float(source, t - shift), get_float(source, t)
-        set_float(target, t, newer if newer > older else older)
+    start = min(first + shift, bars)
+    _scale(target, source, 1.0, first, start)
+    whole = start + ((bars - start) & ~(LANES - 1))
+    for t in range(start, whole, LANES):
+        newer, older = load8(source + 8 * t), load8(source + 8 * (t - shift))
+        store8(target + 8 * t, maximum(newer, older))
+    for t in range(whole, bars):
+        one, other = get_float(source, t), get_float(source, t - shift)
+        set_float(target, t, one if one > other else other)
+
+
+@inlined
+def _add(
+    target: int, values: int, others: int, shift: int, start: int, bars: int
+) -> None:
+    """Write the sum of each value and the other one `shift` bars before it.
+
+    By hand eight bars at a time: the compiler does not see that addresses step.
+    """
+    whole = start + ((bars - start) & ~(LANES - 1))
+    for t in range(start, whole, LANES):
+        before = load8(others + 8 * (t - shift))
+        store8(target + 8 * t, load8(values + 8 * t) + before)
+    for t in range(whole, bars):
+        set_float(target, t, get_float(values, t) + get_float(others, t - shift))
+
+
+@inlined
+def _scale(target: int, values: int, factor: float, start: int, bars: int) -> None:
+    """Write each value times `factor`."""
+    whole = start + ((bars - start) & ~(LANES - 1))
+    factors = splat(factor)
+    for t in range(start, whole, LANES):
+        store8(target + 8 * t, load8(values + 8 * t) * factors)
+    for t in range(whole, bars):
+        set_float(target, t, get_float(values, t) * factor)
