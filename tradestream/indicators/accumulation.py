@@ -141,8 +141,8 @@ def volume_force(
     trend · volume · |2 · range / leg − 1|, with range = high − low. The trend is
     1 once high + low + close rose from one bar to the next, −1 once it fell, kept
     while it is equal, and 0 before it first moved. The leg is the sum of the ranges
-    since the trend turned, the bar before that turn included; before any turn since
-    the second bar. 0 if the leg is 0.
+    since the trend last changed, from 0 as well, the bar before that change included;
+    before any change since the second bar. 0 if the leg is 0.
     """
     for k in range(lanes):
         highs = row(argument(inputs, 0, k), bars)

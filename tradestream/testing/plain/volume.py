@@ -141,8 +141,7 @@ def volume_force(bars: Bars) -> Row:
     trend, leg = 0, 0
     for t in range(1, bars.count):
         now = int(np.sign(typical[t] - typical[t - 1])) or trend
-        turned = trend != 0 and now != trend
-        leg = ranges[t - 1] + ranges[t] if turned else leg + ranges[t]
+        leg = (ranges[t - 1] if now != trend else leg) + ranges[t]
         trend = now
         share = abs(2 * ranges[t] - leg)
         out.append(ratio(trend * bars.volume[t] * share, leg) if leg else LONG(0))
