@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import UserProvidedCacheLocator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -86,6 +87,20 @@ def cache_base() -> Path:
         pass  # a read-only home is normal in a container
     return Path(tempfile.gettempdir()) / f"tradestream-kernels-{os.getuid()}"
 
+
+class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
+    """Keeps code where its sources say, wherever the checkout is.
+
+    A clone, a sandbox, and an image find what was compiled elsewhere.
+    """
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """Return the folder within that of the sources."""
+        return Path(py_file).parent.name
+
+
+numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.ByContent"
 
 _used: set[str] = set()
 
