@@ -8,7 +8,10 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from tradestream.discovery.claim_proposals import Find
-from tradestream.discovery.claims import Claim, ClaimEnd, ClaimState
+from tradestream.discovery.claims import BUDGET, Claim, ClaimEnd, ClaimState
+
+POOLED_SHARE = 0.0025
+"""What the exams of a group may spend is taken from the claims of its symbols."""
 
 _COLUMNS = (
     "c.claim_number, c.strategy_id, s.strategy_name, s.parameters, c.anchor_at,"
@@ -18,7 +21,8 @@ _COLUMNS = (
     " CASE c.folded_fingerprint WHEN '' THEN coalesce(c.trained_until, c.born_at)"
     " ELSE c.folded_until END,"
     " c.born_at, c.exposure, c.deviation, c.folded_until,"
-    " c.capitals, c.trips, c.raw_return, c.state, c.proven_at, c.proven_evidence"
+    " c.capitals, c.trips, c.raw_return, c.state, c.proven_at, c.proven_evidence,"
+    " c.budget"
 )
 
 
@@ -88,6 +92,7 @@ def _row(row: Sequence[Any]) -> ClaimRow:
         state=ClaimState(row[19]),
         proven_at=row[20],
         proven_evidence=row[21],
+        budget=row[22],
     )
     return ClaimRow(
         strategy_id=row[1],
@@ -102,6 +107,27 @@ def _row(row: Sequence[Any]) -> ClaimRow:
         judged_until=row[11],
         claim=claim,
     )
+
+
+def claims_budget(cursor: Cursor, symbol: str, *, pooled: bool) -> float:
+    """Return what all claims of `symbol` may spend, and hold open ones to it.
+
+    A pooled exam takes 0.25 % from them: while it is on, and for good once the
+    symbol was a member of one. A line is only ever raised.
+    """
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM exams WHERE members @> ARRAY[%s])", (symbol,)
+    )
+    row = cursor.fetchone()
+    if not pooled and not (row and row[0]):
+        return BUDGET
+    shared = BUDGET - POOLED_SHARE
+    cursor.execute(
+        "UPDATE claims SET budget = %s"
+        " WHERE symbol = %s AND state = 'open' AND budget > %s",
+        (shared, symbol, shared),
+    )
+    return shared
 
 
 def claimed_finds(cursor: Cursor, symbol: str) -> list[tuple[Find, bool]]:
@@ -137,8 +163,8 @@ def insert_claim(
         "INSERT INTO claims (symbol, claim_number, strategy_id, anchor_at, price_tick,"
         " volume_lot, born_at, exposure, deviation, training_t, training_fingerprint,"
         " fee_bps, slippage_bps, code_version, folded_until, capitals, evidence,"
-        " trained_until) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s, %s)",
+        " trained_until, budget) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             symbol,
             claim.number,
@@ -158,6 +184,7 @@ def insert_claim(
             list(claim.capitals),
             claim.evidence,
             row.judged_until,
+            claim.budget,
         ),
     )
 

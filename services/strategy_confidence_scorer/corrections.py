@@ -122,12 +122,14 @@ def _stale_exams(
             cursor.execute(
                 "UPDATE exams SET stale = true WHERE request_id = %s", (request_id,)
             )
-            _withdraw(cursor, request_id, number, now)
+            withdraw(cursor, request_id, number, now)
         stale += 1
     return stale
 
 
-def _withdraw(cursor: Cursor, request_id: str, number: int, now: datetime) -> None:
+def withdraw(
+    cursor: Cursor, request_id: str, number: int, now: datetime, *, door: str = "A"
+) -> None:
     """Take back what an exam validated, unless something else proves it too."""
     cursor.execute(
         "SELECT p.strategy_id FROM exam_passes p WHERE p.request_id = %s"
@@ -146,9 +148,9 @@ def _withdraw(cursor: Cursor, request_id: str, number: int, now: datetime) -> No
             strategy_id,
             "stale",
             now=now,
-            door="A",
+            door=door,
             only_from=("validated",),
-            evidence={"door": "A", "k": number, "request_id": request_id},
+            evidence={"door": door, "k": number, "request_id": request_id},
             reason=f"a candle of exam {number} was corrected; it is asked again",
         )
 

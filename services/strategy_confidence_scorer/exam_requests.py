@@ -32,7 +32,7 @@ def send(cursor: Cursor, request: HistoryExamRequest, now: datetime) -> None:
     """Put a request into the outbox, within the caller's transaction."""
     message = encode(
         request,
-        key=request.symbol,
+        key=request.symbol or request.group,
         request_id=request.request_id,
         correlation_id=request.request_id,
     )

@@ -1,4 +1,4 @@
-"""Door A: asking for exams and turning their answers into statuses."""
+"""Door A: asking for exams, each with a number that no other has."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,38 +8,42 @@ from psycopg2.extensions import cursor as Cursor
 
 from protos.discovery.v1.request_pb2 import HistoryExamRequest
 from services.strategy_confidence_scorer.exam_requests import send
-from services.strategy_confidence_scorer.settings import INTERVAL, Settings
-from services.strategy_confidence_scorer.statuses import change_status
+from services.strategy_confidence_scorer.settings import INTERVAL, ROOM, Settings
 from tradestream.candle_store.port import CandleStore, Gap
 from tradestream.candles import MINUTE_SECONDS
 from tradestream.discovery.exam_schedule import (
+    BUDGET,
     SETTLED,
     ExamRecord,
     exam_alpha,
     next_number,
     next_window,
+    refusal,
     whole_hour_after,
     whole_hour_before,
 )
 from tradestream.discovery.requests import request_id, seed_of, timestamp
-from tradestream.errors import InvalidDataError
+from tradestream.errors import InvalidCandleError
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
-
-_MINUTE = timedelta(minutes=1)
+from tradestream.runtime.logs import get_logger
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """An answered exam that is not settled."""
+class Due:
+    """An exam that may be asked for.
 
-    request_id: str
-    number: int
-    start: datetime
-    end: datetime
-    eligible: int
-    critical_value: float | None
-    fingerprint: str | None
+    Attributes:
+        subject: A symbol, or the name of a group.
+        window: Start and end.
+        budget: What all exams of the subject's life may spend.
+        members: Of a group: its symbols, sorted.
+    """
+
+    subject: str
+    window: tuple[datetime, datetime]
+    budget: float = BUDGET
+    members: tuple[str, ...] = ()
 
 
 def ask_exam(
@@ -58,23 +62,52 @@ def ask_exam(
         Whether an exam was asked for.
     """
     with transaction(connection) as cursor:
-        _give_up_on_old_designs(cursor, symbol)
-        exams = _exams(cursor, symbol)
+        give_up_on_old_designs(cursor, symbol)
+        exams = read_exams(cursor, symbol)
     window = _held_window(store, symbol, exams, settings, now)
     if window is None:
         return False
+    return take_number(connection, Due(symbol, window), exams, settings, now)
+
+
+def take_number(
+    connection: Connection,
+    due: Due,
+    exams: list[ExamRecord],
+    settings: Settings,
+    now: datetime,
+) -> bool:
+    """Write down an exam and its request, with the next number of its subject.
+
+    Args:
+        connection: PostgreSQL.
+        due: What is to be examined.
+        exams: The subject's exams when that was decided.
+        settings: What the run was told.
+        now: The time of the run.
+
+    Returns:
+        False, and no number taken, when another scorer was quicker, or when
+        the exam must not be asked for.
+    """
     with transaction(connection) as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (symbol,)
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (due.subject,)
         )
-        if _exams(cursor, symbol) != exams:
+        known = read_exams(cursor, due.subject)
+        why = refusal(known, due.window, now)
+        if known != exams or why is not None:
+            if why is not None:
+                get_logger(ROOM).warning(
+                    "exam is not asked for", subject=due.subject, reason=why
+                )
             return False
-        _record(cursor, symbol, next_number(exams), window, settings, now)
+        _record(cursor, due, next_number(known), settings, now)
     failpoint("strategy_confidence_scorer.exam_recorded")
     return True
 
 
-def _give_up_on_old_designs(cursor: Cursor, symbol: str) -> None:
+def give_up_on_old_designs(cursor: Cursor, symbol: str) -> None:
     """Mark exams stale that no worker of today's catalogue can answer."""
     cursor.execute(
         "SELECT DISTINCT design_hash FROM exams"
@@ -93,7 +126,8 @@ def _give_up_on_old_designs(cursor: Cursor, symbol: str) -> None:
     )
 
 
-def _exams(cursor: Cursor, symbol: str) -> list[ExamRecord]:
+def read_exams(cursor: Cursor, symbol: str) -> list[ExamRecord]:
+    """Return the exams of a symbol or group, by number."""
     cursor.execute(
         "SELECT exam_number, window_start_at, window_end_at, stale FROM exams"
         " WHERE symbol = %s ORDER BY exam_number",
@@ -121,11 +155,26 @@ def _held_window(
     window = next_window(exams, now=now, history_start=start)
     if window is None:
         return None
+    return window if holds(store, symbol, window, settings) else None
+
+
+def holds(
+    store: CandleStore,
+    symbol: str,
+    window: tuple[datetime, datetime],
+    settings: Settings,
+) -> bool:
+    """Return whether the store has all bars of a window, and they are sound."""
     gaps = store.gaps(symbol, *window)
     lacking = sum((gap.end - gap.start for gap in gaps), timedelta(0))
     if _ours(gaps) or lacking > settings.max_missing * (window[1] - window[0]):
-        return None
-    return window
+        return False
+    try:
+        store.read(symbol, MINUTE_SECONDS, *window).validate()
+    except InvalidCandleError as error:
+        get_logger(ROOM).warning("bars are not examined", reason=str(error))
+        return False
+    return True
 
 
 def _ours(gaps: list[Gap]) -> bool:
@@ -133,36 +182,35 @@ def _ours(gaps: list[Gap]) -> bool:
 
 
 def _record(
-    cursor: Cursor,
-    symbol: str,
-    number: int,
-    window: tuple[datetime, datetime],
-    settings: Settings,
-    now: datetime,
+    cursor: Cursor, due: Due, number: int, settings: Settings, now: datetime
 ) -> None:
     from tradestream.discovery.design import design
 
-    start, end = window
+    start, end = due.window
     request = HistoryExamRequest(
-        symbol=symbol,
         interval=INTERVAL,
         start_time=timestamp(start),
         end_time=timestamp(end),
         design_hash=design().hash,
         exam_number=number,
-        alpha=exam_alpha(number),
-        seed=seed_of(f"{symbol}|{number}|{start.isoformat()}|{end.isoformat()}"),
+        alpha=exam_alpha(number, due.budget),
+        seed=seed_of(f"{due.subject}|{number}|{start.isoformat()}|{end.isoformat()}"),
         fee_bps=settings.fee_bps,
         slippage_bps=settings.slippage_bps,
+        members=due.members,
     )
+    if due.members:
+        request.group = due.subject
+    else:
+        request.symbol = due.subject
     request.request_id = request_id(request)
     cursor.execute(
         "INSERT INTO exams (request_id, symbol, interval, exam_number,"
         " window_start_at, window_end_at, design_hash, alpha, seed, requested_at,"
-        " request) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " request, members) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             request.request_id,
-            symbol,
+            due.subject,
             INTERVAL,
             number,
             start,
@@ -172,89 +220,7 @@ def _record(
             request.seed,
             now,
             request.SerializeToString(deterministic=True),
+            list(due.members) or None,
         ),
     )
     send(cursor, request, now)
-
-
-def settle_exams(
-    connection: Connection, store: CandleStore, symbol: str, now: datetime
-) -> int:
-    """Turn answered exams of `symbol` into statuses, each exactly once.
-
-    An answer on candles that were corrected since is stale: it proves nothing,
-    and its window is asked for again.
-
-    Returns:
-        How many strategies were validated.
-    """
-    with transaction(connection) as cursor:
-        answers = _answers(cursor, symbol)
-    validated = 0
-    for answer in answers:
-        fresh = (
-            answer.fingerprint is None
-            or store.read(
-                symbol, MINUTE_SECONDS, answer.start, answer.end
-            ).fingerprint()
-            == answer.fingerprint
-        )
-        with transaction(connection) as cursor:
-            if fresh:
-                validated += _validate(cursor, answer, now)
-            cursor.execute(
-                "UPDATE exams SET settled_at = %s, stale = %s"
-                " WHERE request_id = %s AND settled_at IS NULL",
-                (now, not fresh, answer.request_id),
-            )
-        failpoint("strategy_confidence_scorer.exam_settled")
-    return validated
-
-
-def _answers(cursor: Cursor, symbol: str) -> list[_Answer]:
-    cursor.execute(
-        "SELECT request_id, exam_number, window_start_at, window_end_at, eligible,"
-        " critical_value, data_fingerprint FROM exams WHERE symbol = %s"
-        " AND answered_at IS NOT NULL AND settled_at IS NULL AND NOT stale"
-        " ORDER BY exam_number",
-        (symbol,),
-    )
-    return [_Answer(*row) for row in cursor.fetchall()]
-
-
-def _validate(cursor: Cursor, answer: _Answer, now: datetime) -> int:
-    cursor.execute(
-        "SELECT strategy_id, t FROM exam_passes WHERE request_id = %s"
-        " ORDER BY t DESC, strategy_id",
-        (answer.request_id,),
-    )
-    count = 0
-    for strategy_id, t in cursor.fetchall():
-        critical = answer.critical_value
-        if critical is None:
-            raise InvalidDataError(
-                f"a critical value is required where something passed, "
-                f"was none in exam {answer.request_id}"
-            )
-        days = (answer.end - answer.start) / timedelta(days=1)
-        count += change_status(
-            cursor,
-            strategy_id,
-            "validated",
-            now=now,
-            door="A",
-            evidence={
-                "door": "A",
-                "k": answer.number,
-                "t": t,
-                "critical": critical,
-                "request_id": answer.request_id,
-                "window_start": answer.start.isoformat(),
-                "window_end": answer.end.isoformat(),
-            },
-            reason=(
-                f"passed exam {answer.number}: t {t:.2f} where {critical:.2f} was "
-                f"needed, among {answer.eligible} genomes on {days:.0f} days"
-            ),
-        )
-    return count

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 
 from psycopg2.extensions import cursor as Cursor
 
-from services.strategy_confidence_scorer.claim_rows import next_claim_number
+from services.strategy_confidence_scorer.claim_rows import (
+    claims_budget,
+    next_claim_number,
+)
 from services.strategy_confidence_scorer.score_inputs import Subject
 from services.strategy_confidence_scorer.settings import Settings
 from services.strategy_confidence_scorer.statuses import FOUND
@@ -42,14 +45,18 @@ def store_outlook(
     if best is None:
         return
     critical, following = _exams(cursor, symbol, settings, now)
-    claim = None if best.claim is None else (best.claim[1], threshold(best.claim[0]))
+    budget = claims_budget(cursor, symbol, pooled=settings.pooled)
+    following_claim = next_claim_number(cursor, symbol)
+    claim = (1.0, threshold(following_claim, budget=budget))
+    if best.claim is not None:
+        claim = best.claim[1:]
     days = days_until_provable(
         sharpes[best],
         now=now,
         critical_t=critical,
         next_exam=following,
         claim=claim,
-        next_claim=next_claim_number(cursor, symbol),
+        next_claim=following_claim,
     )
     cursor.execute(
         "UPDATE strategies SET status_reason = %s WHERE strategy_id = %s",
@@ -67,8 +74,8 @@ def _words(best: Subject, sharpe: float, days: int | None) -> str:
             f"if its excess Sharpe ratio of {sharpe:.1f} is real"
         )
     if best.claim is not None:
-        number, evidence = best.claim
-        text += f"; claim {number} is at e {evidence:.3g} of {threshold(number):.4g}"
+        number, evidence, line = best.claim
+        text += f"; claim {number} is at e {evidence:.3g} of {line:.4g}"
     return text
 
 

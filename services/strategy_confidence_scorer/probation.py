@@ -8,6 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from services.strategy_confidence_scorer.claim_rows import (
     ClaimRow,
+    claims_budget,
     open_claims,
     store_claim,
 )
@@ -55,6 +56,7 @@ def fold_claims(
     done = Folded()
     newest = whole_hour_before(now - SETTLING)
     with transaction(connection) as cursor:
+        claims_budget(cursor, symbol, pooled=settings.pooled)
         rows = [
             row
             for row in open_claims(cursor, symbol)

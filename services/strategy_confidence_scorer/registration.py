@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 from services.strategy_confidence_scorer.claim_rows import (
     ClaimRow,
     claimed_finds,
+    claims_budget,
     insert_claim,
     next_claim_number,
 )
@@ -160,6 +161,7 @@ def _register(
         whole_hour_after(now),
         exposure=proposal.exposure,
         deviation=proposal.deviation,
+        budget=claims_budget(cursor, symbol, pooled=settings.pooled),
     )
     find = proposal.find
     row = ClaimRow(

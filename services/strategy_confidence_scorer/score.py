@@ -8,12 +8,14 @@ from psycopg2.extensions import connection as Connection
 
 from services.strategy_confidence_scorer.corrections import mark_stale
 from services.strategy_confidence_scorer.exam_requests import ask_again
-from services.strategy_confidence_scorer.exams import ask_exam, settle_exams
+from services.strategy_confidence_scorer.exams import ask_exam
+from services.strategy_confidence_scorer.pooled import GROUP, keep_pool
 from services.strategy_confidence_scorer.probation import fold_claims
 from services.strategy_confidence_scorer.progress import symbol_lock
 from services.strategy_confidence_scorer.registration import register_claims
 from services.strategy_confidence_scorer.scores import score_symbol
 from services.strategy_confidence_scorer.settings import ROOM, Settings
+from services.strategy_confidence_scorer.settlement import settle_exams
 from tradestream import outbox
 from tradestream.bus.port import Bus
 from tradestream.candle_store.port import CandleStore
@@ -33,6 +35,7 @@ class Report:
         claims_closed: Claims closed.
         validated_by_exam: Strategies validated by Door A.
         validated_by_claim: Strategies validated by Door B.
+        groups_validated: Genomes validated on the group.
         stale: Evaluations, exams, and claims on corrected candles.
         scored: Strategies scored.
     """
@@ -46,6 +49,7 @@ class Report:
     claims_closed: int = 0
     validated_by_exam: int = 0
     validated_by_claim: int = 0
+    groups_validated: int = 0
     stale: int = 0
     scored: int = 0
 
@@ -80,13 +84,22 @@ def score(
     """
     report = Report()
     report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
-    for symbol in symbols or store.symbols():
+    symbols = sorted({*symbols} or {*store.symbols()})
+    for symbol in symbols:
         if out_of_time():
-            break
+            return report
         with symbol_lock(connection, symbol):
             _keep_gate(connection, store, symbol, settings, now, report)
         report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
         report.symbols += 1
+    if settings.pooled and symbols and not out_of_time():
+        with symbol_lock(connection, GROUP):
+            pool = keep_pool(connection, store, symbols, settings, now)
+        report.stale += pool.stale
+        report.groups_validated += pool.validated
+        report.exams_asked += pool.asked
+        report.exams_asked_again += pool.asked_again
+        report.published += outbox.publish_if_waiting(connection, open_bus, ROOM, now)
     return report
 
 

@@ -8,6 +8,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from services.strategy_confidence_scorer.settings import INTERVAL
 from tradestream.discovery.exam_schedule import whole_hour_before
+from tradestream.statistics.betting import threshold
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.strategies.identity import strategy_id
 
@@ -28,7 +29,7 @@ class Subject:
         parameters: Typed values by name.
         status: Its status.
         evaluations: Ids of its best and its latest evaluation.
-        claim: Number and evidence of its open claim, if it has one.
+        claim: Number, evidence, and line of its open claim, if it has one.
     """
 
     strategy_id: str
@@ -36,7 +37,7 @@ class Subject:
     parameters: Mapping[str, int | float]
     status: str
     evaluations: tuple[str, str]
-    claim: tuple[int, float] | None
+    claim: tuple[int, float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def read_subjects(cursor: Cursor, symbol: str) -> list[Subject]:
         " ORDER BY b.score DESC, s.strategy_id LIMIT %(most)s)"
         " SELECT s.strategy_id, s.strategy_name, s.parameters, s.status,"
         "  s.best_evaluation_id, s.latest_evaluation_id,"
-        "  c.claim_number, c.evidence"
+        "  c.claim_number, c.evidence, c.budget"
         " FROM strategies s LEFT JOIN LATERAL ("
-        "  SELECT claim_number, evidence FROM claims"
+        "  SELECT claim_number, evidence, budget FROM claims"
         "  WHERE claims.strategy_id = s.strategy_id AND state <> 'closed'"
         "  ORDER BY claim_number DESC LIMIT 1) c ON true"
         " WHERE s.symbol = %(s)s AND s.interval = %(i)s"
@@ -94,7 +95,11 @@ def read_subjects(cursor: Cursor, symbol: str) -> list[Subject]:
             parameters=row[2],
             status=row[3],
             evaluations=(row[4], row[5]),
-            claim=None if row[6] is None else (row[6], row[7]),
+            claim=(
+                None
+                if row[6] is None
+                else (row[6], row[7], threshold(row[6], budget=row[8]))
+            ),
         )
         for row in cursor.fetchall()
     ]

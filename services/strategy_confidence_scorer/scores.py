@@ -29,7 +29,6 @@ from tradestream.portfolio.confidence import (
 )
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
-from tradestream.statistics.betting import threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ def _score(
     if subject.status == "validated":
         progress = 1.0
     elif subject.claim is not None:
-        number, evidence = subject.claim
-        progress = evidence_progress(evidence, threshold(number))
+        _, evidence, line = subject.claim
+        progress = evidence_progress(evidence, line)
     record = Record(
         longest.excess_sharpe,
         longest.end - longest.start,

@@ -21,6 +21,7 @@ class Settings:
         slippage_bps: Slippage a side in basis points.
         ask_again_after: How long an exam may stay without an answer.
         weights: How much each part of a score counts.
+        pooled: Whether all symbols are examined together, too.
     """
 
     backfill_start: datetime
@@ -29,3 +30,4 @@ class Settings:
     slippage_bps: float = 2.0
     ask_again_after: timedelta = timedelta(hours=6)
     weights: Weights = field(default_factory=Weights)
+    pooled: bool = False
