@@ -14,8 +14,14 @@ export OFFLINE_VENV
 command=$1
 shift
 
+# Machine code of kernels, named by what it was made from: tests share it.
+kernels=${NUMBA_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/tradestream/kernels}
+mkdir -p "$kernels"
+
 # What Bazel starts is looked up here; the stub of a py_binary asks for `python`.
 path="$OFFLINE_VENV/bin:/usr/bin:/bin"
+[ "$command" != test ] ||
+  set -- --test_env=NUMBA_CACHE_DIR="$kernels" --sandbox_writable_path="$kernels" "$@"
 case $command in
   build | test | run)
     set -- --package_path="$overlay:$repository" --symlink_prefix=/ \
