@@ -9,7 +9,15 @@ import numpy as np
 
 from tradestream.indicators.compiled import inlined, kernel
 from tradestream.indicators.machine import LANES
-from tradestream.indicators.memory import argument, integers, keep, row, setting
+from tradestream.indicators.memory import (
+    argument,
+    get_float,
+    integers,
+    keep,
+    row,
+    set_float,
+    setting,
+)
 from tradestream.indicators.registry import SUM_SCALE, indicator
 from tradestream.indicators.simd import (
     TILE,
@@ -66,8 +74,19 @@ def sma(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> No
         out = row(argument(outputs, 0, k), bars)
         period = int(setting(parameters, 0, k))
         window_sum(values, warm_from(values), period, out, a, b)
-        for t in range(bars):
-            out[t] /= period
+        _divide(argument(outputs, 0, k), period, bars)
+
+
+@inlined
+def _divide(values: int, divisor: float, bars: int) -> None:
+    """Divide the row at an address, eight bars at a time, by its reciprocal."""
+    factor = 1.0 / divisor
+    factors = splat(factor)
+    whole = bars & ~(LANES - 1)
+    for t in range(0, whole, LANES):
+        store8(values + 8 * t, load8(values + 8 * t) * factors)
+    for t in range(whole, bars):
+        set_float(values, t, get_float(values, t) * factor)
 
 
 @kernel

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
+from tradestream.indicators.simd import load8, maximum, splat, store8
 from tradestream.indicators.windows import window_sum
 
 
@@ -26,11 +30,32 @@ def cci(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> No
         period = int(setting(parameters, 0, k))
         window_sum(typical, 0, period, total, a, b)
         start = min(period - 1, bars)
-        spread[start:] = 0.0
-        for back in range(period):
-            for t in range(start, bars):
-                spread[t] += abs(typical[t - back] * period - total[t])
+        _deviations(typical, total, period, start, spread)
         out[:start] = np.nan
         for t in range(start, bars):
             offset = (typical[t] * period - total[t]) * period
             out[t] = offset / (0.015 * spread[t]) if spread[t] > 0.0 else 0.0
+
+
+@kernel
+def _deviations(
+    values: Floats, total: Floats, period: int, start: int, out: Floats
+) -> None:
+    """Write the sum of |n · value − total| over the last n values from bar `start`.
+
+    Eight bars at a time.
+    """
+    bars = values.shape[0]
+    x, sums, to = values.ctypes.data, total.ctypes.data, out.ctypes.data
+    times = float(period)
+    whole = start + ((bars - start) & ~(LANES - 1))
+    for t in range(start, whole, LANES):
+        about, spread = load8(sums + 8 * t), splat(0.0)
+        for back in range(period):
+            offset = load8(x + 8 * (t - back)) * times - about
+            spread = spread + maximum(offset, splat(0.0) - offset)
+        store8(to + 8 * t, spread)
+    for t in range(whole, bars):
+        out[t] = 0.0
+        for back in range(period):
+            out[t] += abs(values[t - back] * times - total[t])

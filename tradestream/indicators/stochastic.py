@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from tradestream.candles import Floats
+from tradestream.indicators.compiled import kernel
+from tradestream.indicators.machine import LANES
 from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
+from tradestream.indicators.simd import choose, load8, splat, store8
 from tradestream.indicators.windows import rolling_maximum, warm_from
 
 _SMALLEST_RANGE = 1e-6
@@ -27,11 +31,7 @@ def stochastic_k(
         top = rolling_maximum(highs, 0, period, 1.0, a, b)
         bottom = rolling_maximum(lows, 0, period, -1.0, c, d)
         start = min(period - 1, bars)
-        out[:start] = np.nan
-        for t in range(start, bars):
-            extent = top[t] + bottom[t]
-            value = (closes[t] + bottom[t]) * 100.0 / extent
-            out[t] = value if extent > 0.0 else 50.0
+        _place(closes, top, bottom, 0.0, start, out)
 
 
 @indicator("stochastic", rows=1, unit="ratio")
@@ -52,8 +52,33 @@ def stochastic(
         top = rolling_maximum(values, first, period, 1.0, a, b)
         bottom = rolling_maximum(values, first, period, -1.0, c, d)
         start = min(first + period - 1, bars)
-        out[:start] = np.nan
-        for t in range(start, bars):
-            extent = top[t] + bottom[t]
-            value = (values[t] + bottom[t]) * 100.0 / extent
-            out[t] = value if extent > _SMALLEST_RANGE else 50.0
+        _place(values, top, bottom, _SMALLEST_RANGE, start, out)
+
+
+@kernel
+def _place(
+    values: Floats,
+    top: Floats,
+    bottom: Floats,
+    smallest: float,
+    start: int,
+    out: Floats,
+) -> None:
+    """Write where values stand between `top` and minus `bottom`, from bar `start`.
+
+    Eight bars at a time; 50 where the range is no larger than `smallest`.
+    """
+    bars = values.shape[0]
+    out[:start] = np.nan
+    x, high, low = values.ctypes.data, top.ctypes.data, bottom.ctypes.data
+    to, middle = out.ctypes.data, splat(50.0)
+    whole = start + ((bars - start) & ~(LANES - 1))
+    for t in range(start, whole, LANES):
+        lowest = load8(low + 8 * t)
+        extent = load8(high + 8 * t) + lowest
+        place = (load8(x + 8 * t) + lowest) * 100.0 / extent
+        store8(to + 8 * t, choose(extent > smallest, place, middle))
+    for t in range(whole, bars):
+        extent = top[t] + bottom[t]
+        place = (values[t] + bottom[t]) * 100.0 / extent
+        out[t] = place if extent > smallest else 50.0

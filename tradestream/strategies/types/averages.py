@@ -56,9 +56,12 @@ TYPES = (
             integer("shortPeriod", 2, 20),
             integer("longPeriod", 10, 50, above="shortPeriod"),
         ),
-        let={"ao": "minus(sma(median, shortPeriod), sma(median, longPeriod))"},
-        enter="up(ao, 0)",
-        exit="down(ao, 0)",
+        let={
+            "short": "sma(median, shortPeriod)",
+            "long": "sma(median, longPeriod)",
+        },
+        enter="up(short, long)",
+        exit="down(short, long)",
     ),
     StrategyType(
         name="RAINBOW_OSCILLATOR",
