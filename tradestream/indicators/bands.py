@@ -7,7 +7,13 @@ import numpy as np
 
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import kernel
-from tradestream.indicators.memory import argument, row, setting
+from tradestream.indicators.memory import (
+    argument,
+    get_float,
+    row,
+    set_float,
+    setting,
+)
 from tradestream.indicators.registry import indicator
 
 _LARGEST_EXACT = 2.0**31
@@ -75,17 +81,71 @@ def in_sigmas(
     Where one of the n values is missing (a VWAP without volume) it is NaN: not warm,
     so no rule on it is true.
     """
+    means, squares = np.empty(bars), np.empty(bars)
+    a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
     for k in range(lanes):
         values = row(argument(inputs, 0, k), bars)
         out = row(argument(outputs, 0, k), bars)
         period = int(setting(parameters, 0, k))
+        _window_spread(values, period, means, squares, a, b, c, d)
         out[: min(period - 1, bars)] = np.nan
         for t in range(period - 1, bars):
-            total, square = 0.0, 0.0
-            for i in range(t - period + 1, t + 1):
-                total += values[i]
-            mean = total / period
-            for i in range(t - period + 1, t + 1):
-                square += (values[i] - mean) * (values[i] - mean)
-            sigma = np.sqrt(square / period)
-            out[t] = values[t] / sigma if not sigma <= _NO_SIGMA else 0.0
+            sigma = np.sqrt(squares[t] / period)
+            value = values[t] / sigma
+            out[t] = 0.0 if sigma <= _NO_SIGMA else value
+
+
+@kernel
+def _window_spread(
+    values: Floats,
+    period: int,
+    totals: Floats,
+    squares: Floats,
+    a: Floats,
+    b: Floats,
+    c: Floats,
+    d: Floats,
+) -> None:
+    """Write sums, and squared distances from the mean, of the last `period` values.
+
+    By doubling, as `window_sum` does. The squares Q of two neighbours of m and n
+    bars make Q + Q' + (mean − mean')² · m · n / (m + n) of both: nothing is
+    subtracted from anything larger than itself. Bars before the first whole window
+    are not written, and a NaN spoils no window that it is not in.
+    """
+    bars = values.shape[0]
+    start = min(period - 1, bars)
+    total, square = totals.ctypes.data, squares.ctypes.data
+    sums, next_sums = a.ctypes.data, b.ctypes.data
+    spread, next_spread = c.ctypes.data, d.ctypes.data
+    for t in range(bars):
+        set_float(sums, t, values[t])
+        set_float(spread, t, 0.0)
+    have, done = 1, 0
+    while True:
+        if period & have:
+            if done == 0:
+                for t in range(start, bars):
+                    set_float(total, t, get_float(sums, t))
+                    set_float(square, t, get_float(spread, t))
+            else:
+                newer, older = 1.0 / done, 1.0 / have
+                weight = 1.0 / (newer + older)
+                for t in range(start, bars):
+                    x, y = get_float(total, t), get_float(sums, t - done)
+                    gap = x * newer - y * older
+                    both = get_float(square, t) + get_float(spread, t - done)
+                    set_float(square, t, both + gap * gap * weight)
+                    set_float(total, t, x + y)
+            done += have
+        if 2 * have > period:
+            return
+        share = 0.5 / have
+        for t in range(have, bars):
+            x, y = get_float(sums, t), get_float(sums, t - have)
+            both = get_float(spread, t) + get_float(spread, t - have)
+            set_float(next_sums, t, x + y)
+            set_float(next_spread, t, both + (x - y) * (x - y) * share)
+        sums, next_sums = next_sums, sums
+        spread, next_spread = next_spread, spread
+        have *= 2
