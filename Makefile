@@ -56,6 +56,15 @@ format: tools build/buildifier ## Put code, imports, and BUILD files into the ho
 	@$(BIN)/python -m tools.build_files
 	@build/buildifier -r -mode=fix .
 
+.PHONY: test-peers
+test-peers: ## Compare trades and searches with those of other engines and libraries.
+	@$(environment) $(BENCHMARK_VENV) requirements_benchmark.txt --with_tradestream
+	@$(BENCHMARK_VENV)/bin/python -m tools.test_run -W default tests/peers $(ARGS)
+
+.PHONY: agreement
+agreement: tools ## Compare the engine with plain loops over bars on 10,000 genomes, and write docs/agreement.md.
+	@$(BIN)/python -m tests.agreement --write $(ARGS)
+
 .PHONY: contracts
 contracts: tools ## Print the contract table: row, test, result.
 	@$(BIN)/python -m tools.contracts_table

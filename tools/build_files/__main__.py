@@ -22,6 +22,7 @@ def read_graph() -> Graph:
     paths = [
         PurePosixPath(path.as_posix())
         for path in repository.files(*settings.ROOTS, "conftest.py")
+        if not path.as_posix().startswith(settings.OUTSIDE)
     ]
     sources = {
         path: (repository.ROOT / path).read_text(encoding="utf-8")

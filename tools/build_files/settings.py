@@ -4,6 +4,9 @@
 # and in environments of their own, so they stay outside.
 ROOTS = ("protos", "services", "tradestream", "tests")
 
+# Folders under them that stay outside for the same reason.
+OUTSIDE = ("tests/peers",)
+
 # Import name → distribution, where the installed metadata is ambiguous.
 DISTRIBUTIONS = {"google": "protobuf", "yaml": "pyyaml"}
 

@@ -17,7 +17,8 @@ from tradestream.testing.plain.signals import (
 
 def _movements(bars: Bars) -> tuple[Row, Row]:
     """Return +DM and −DM."""
-    plus, minus = [NAN], [NAN]
+    plus: Row = [NAN]
+    minus: Row = [NAN]
     for t in range(1, bars.count):
         rise = bars.high[t] - bars.high[t - 1]
         fall = bars.low[t - 1] - bars.low[t]

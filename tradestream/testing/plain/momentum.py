@@ -99,7 +99,9 @@ def stochastic(row: Row, period: int) -> Row:
 
 def mfi(bars: Bars, period: int) -> Row:
     """Return the money flow index; 50 without any flow."""
-    typical, ups, downs = bars.typical3, [NAN], [NAN]
+    typical = bars.typical3
+    ups: Row = [NAN]
+    downs: Row = [NAN]
     for t in range(1, bars.count):
         flow, move = typical[t] * bars.volume[t], typical[t] - typical[t - 1]
         ups.append(flow if move > 0 else 0)
