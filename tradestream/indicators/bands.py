@@ -136,7 +136,9 @@ def _window_spread(
                     gap = x * newer - y * older
                     both = get_float(square, t) + get_float(spread, t - done)
                     set_float(square, t, both + gap * gap * weight)
-                    set_float(total, t, x + y)
+                for t in range(start, bars):
+                    both = get_float(total, t) + get_float(sums, t - done)
+                    set_float(total, t, both)
             done += have
         if 2 * have > period:
             return
@@ -144,8 +146,9 @@ def _window_spread(
         for t in range(have, bars):
             x, y = get_float(sums, t), get_float(sums, t - have)
             both = get_float(spread, t) + get_float(spread, t - have)
-            set_float(next_sums, t, x + y)
             set_float(next_spread, t, both + (x - y) * (x - y) * share)
+        for t in range(have, bars):
+            set_float(next_sums, t, get_float(sums, t) + get_float(sums, t - have))
         sums, next_sums = next_sums, sums
         spread, next_spread = next_spread, spread
         have *= 2

@@ -11,6 +11,7 @@ from tradestream.indicators.registry import indicator
 from tradestream.indicators.windows import rolling_maximum
 
 _BINS = 24
+_RANKS = 32
 _HALF = 20
 """Bits of the lower part of a volume: sums of both parts fit 64 bits longer."""
 
@@ -44,27 +45,9 @@ def volume_position(
             highest = rolling_maximum(closes, 0, wide, 1.0, a, b)
             lowest = rolling_maximum(closes, 0, wide, -1.0, c, d)
         out[: min(n - 1, bars)] = np.nan
-        fits = True
-        for t in range(n - 1, bars):
-            distance = np.int64(closes[t] - closes[0])
-            weights, firsts, seconds = _about(upper, t, n, distance)
-            more_weights, more_firsts, more_seconds = _about(lower, t, n, distance)
-            weight = _joined(weights, more_weights)
-            centre = np.rint(_joined(firsts, more_firsts) / weight)
-            shift = np.int64(centre)
-            seconds += shift * (shift * weights - 2 * firsts)
-            more_seconds += shift * (shift * more_weights - 2 * more_firsts)
-            firsts -= shift * weights
-            more_firsts -= shift * more_weights
-            mean = _joined(firsts, more_firsts) / weight
-            square = _joined(seconds, more_seconds)
-            value = -(centre + mean) / np.sqrt(square / weight - mean * mean)
-            span = highest[t] + lowest[t]
-            most = span * span * max(float(weights), float(more_weights))
-            fits = fits and most < _LARGEST_EXACT
-            value = value if square > 0.0 else 0.0
-            value = value if most < _LARGEST_EXACT else np.inf
-            out[t] = value if weight > 0.0 else np.nan
+        fits = _position(
+            closes, upper, lower, n, highest[n - 1 :], lowest[n - 1 :], out[n - 1 :]
+        )
         if not fits:
             _position_in_each(closes, volumes, n, out)
 
@@ -85,34 +68,36 @@ def control_price(
     volumes = row(argument(inputs, 1, 0), bars)
     lots = np.empty(bars, np.int64)
     for t in range(bars):
-        lots[t] = np.int64(volumes[t])
+        lots[t] = np.int64(volumes[t]) * _RANKS
     a, b, c, d = np.empty(bars), np.empty(bars), np.empty(bars), np.empty(bars)
-    filled, places = np.zeros(_BINS, np.int64), np.empty(bars, np.int64)
+    filled, places = np.empty(_BINS, np.int64), np.empty(bars, np.int64)
     for k in range(lanes):
         out = row(argument(outputs, 0, k), bars)
         n = int(setting(parameters, 0, k))
         out[: min(n - 1, bars)] = np.nan
         highest = rolling_maximum(closes, 0, n, 1.0, a, b)
         lowest = rolling_maximum(closes, 0, n, -1.0, c, d)
-        low, high, best = 0.0, -1.0, 0
+        low, high = 0.0, -1.0
         for t in range(n - 1, bars):
             if -lowest[t] != low or highest[t] != high:
                 low, high = -lowest[t], highest[t]
-                _fill(closes, lots, t - n + 1, t + 1, low, high, places, filled)
-                best = _fullest(filled)
+                _fill(
+                    closes[t - n + 1 : t + 1],
+                    lots[t - n + 1 :],
+                    low,
+                    high,
+                    places,
+                    filled,
+                )
             else:
-                gone = _bin(closes[t - n], low, high)
-                new = _bin(closes[t], low, high)
-                filled[gone] -= lots[t - n]
-                filled[new] += lots[t]
-                if gone == best:
-                    best = _fullest(filled)
-                elif filled[new] > filled[best]:
-                    best = new
-                elif filled[new] == filled[best]:
-                    best = min(best, new)
+                filled[_bin(closes[t - n], low, high)] -= lots[t - n]
+                filled[_bin(closes[t], low, high)] += lots[t]
+            most = filled[0]
+            for j in range(1, _BINS):
+                most = max(most, filled[j])
+            best = _BINS - most % _RANKS
             value = low + (2 * best + 1) * (high - low) / (2 * _BINS)
-            out[t] = value if filled[best] > 0 else np.nan
+            out[t] = value if most >= _RANKS else np.nan
 
 
 @inlined
@@ -124,30 +109,19 @@ def _bin(close: float, low: float, high: float) -> int:
 
 @kernel
 def _fill(
-    closes: Floats,
-    lots: Any,
-    first: int,
-    stop: int,
-    low: float,
-    high: float,
-    places: Any,
-    filled: Any,
+    closes: Floats, lots: Any, low: float, high: float, places: Any, filled: Any
 ) -> None:
-    """Fill all bins anew."""
-    for i in range(first, stop):
+    """Fill all bins anew.
+
+    A bin holds `_RANKS` times its volume plus its rank, higher for lower bins: so
+    the largest one is the lowest of the fullest.
+    """
+    for i in range(closes.shape[0]):
         places[i] = _bin(closes[i], low, high)
-    filled[:] = 0
-    for i in range(first, stop):
+    for b in range(_BINS):
+        filled[b] = _BINS - b
+    for i in range(closes.shape[0]):
         filled[places[i]] += lots[i]
-
-
-@kernel
-def _fullest(filled: Any) -> int:
-    """Return the fullest bin, the lowest of equals."""
-    best = 0
-    for b in range(1, _BINS):
-        best = b if filled[b] > filled[best] else best
-    return best
 
 
 @inlined
@@ -176,16 +150,52 @@ def _moments(closes: Floats, volumes: Floats, upper: bool) -> tuple[Any, Any, An
     return weights, firsts, seconds
 
 
-@inlined
-def _about(
-    sums: tuple[Any, Any, Any], t: int, n: int, distance: int
-) -> tuple[int, int, int]:
-    """Return the sums over the last n bars, distances taken from `distance`."""
-    weight = sums[0][t + 1] - sums[0][t + 1 - n]
-    first = sums[1][t + 1] - sums[1][t + 1 - n]
-    second = sums[2][t + 1] - sums[2][t + 1 - n]
-    second += distance * (distance * weight - 2 * first)
-    return weight, first - distance * weight, second
+@kernel
+def _position(
+    closes: Floats,
+    upper: tuple[Any, Any, Any],
+    lower: tuple[Any, Any, Any],
+    n: int,
+    highest: Floats,
+    lowest: Floats,
+    out: Floats,
+) -> bool:
+    """Write all positions of whole windows; inf, and False, where sums may not fit.
+
+    Distances are taken from the tick that is nearest to the mean: no sum is much
+    larger than the variance that it makes.
+    """
+    weights, firsts, seconds = upper
+    more_weights, more_firsts, more_seconds = lower
+    new_weights, new_firsts, new_seconds = weights[n:], firsts[n:], seconds[n:]
+    new_more_weights, new_more_firsts = more_weights[n:], more_firsts[n:]
+    new_more_seconds = more_seconds[n:]
+    newest = closes[n - 1 :]
+    missed = 0
+    for t in range(out.shape[0]):
+        y = np.int64(newest[t] - closes[0])
+        weight, more = (
+            new_weights[t] - weights[t],
+            new_more_weights[t] - more_weights[t],
+        )
+        whole = _joined(weight, more)
+        first = new_firsts[t] - firsts[t]
+        more_first = new_more_firsts[t] - more_firsts[t]
+        away = _joined(first - y * weight, more_first - y * more)
+        shift = y + np.int64(np.rint(away / whole))
+        second = new_seconds[t] - seconds[t] + shift * (shift * weight - 2 * first)
+        more_second = new_more_seconds[t] - more_seconds[t]
+        more_second += shift * (shift * more - 2 * more_first)
+        mean = _joined(first - shift * weight, more_first - shift * more) / whole
+        square = _joined(second, more_second)
+        value = (float(y - shift) - mean) / np.sqrt(square / whole - mean * mean)
+        value = value if square > 0.0 else 0.0
+        span = highest[t] + lowest[t]
+        large = span * span * float(max(weight, more)) >= _LARGEST_EXACT
+        missed += 1 if large else 0
+        value = np.inf if large else value
+        out[t] = value if whole > 0.0 else np.nan
+    return missed == 0
 
 
 @kernel
