@@ -4,9 +4,23 @@ import numpy as np
 
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import kernel
-from tradestream.indicators.memory import argument, row, setting
+from tradestream.indicators.functions import exp8
+from tradestream.indicators.machine import LANES
+from tradestream.indicators.memory import argument, keep, row, setting
 from tradestream.indicators.registry import indicator
-from tradestream.indicators.windows import rolling_maximum, warm_from, window_sum
+from tradestream.indicators.simd import (
+    TILE,
+    choose,
+    fma8,
+    load8,
+    load_addresses,
+    maximum,
+    splat,
+    store8,
+    tile_in,
+    tile_out,
+)
+from tradestream.indicators.windows import rolling_maximum, window_sum
 
 
 @indicator("efficiency", columns=("close",), unit="ratio")
@@ -36,7 +50,7 @@ def efficiency(
 @indicator("variable_ema", columns=("close",), rows=1, parameters=2, unit="price")
 def variable_ema(
     bars: int,
-    lanes: int,
+    lanes: int,  # noqa: ARG001
     inputs: int,
     parameters: int,
     outputs: int,
@@ -49,24 +63,41 @@ def variable_ema(
     P = longest − E · (longest − shortest); on a later bar without, V stays.
     """
     closes = row(argument(inputs, 0, 0), bars)
-    for k in range(lanes):
-        ratios = row(argument(inputs, 1, k), bars)
-        out = row(argument(outputs, 0, k), bars)
-        shortest, longest = setting(parameters, 0, k), setting(parameters, 1, k)
-        start = min(int(longest) - 1, bars)
-        out[:start] = np.nan
-        if start == bars:
-            continue
-        line = 0.0
-        for t in range(start + 1):
-            line += closes[t] - closes[0]
-        line = closes[0] + line / longest
-        out[start] = line
-        for t in range(start + 1, bars):
-            if ratios[t] == ratios[t]:
-                period = longest - ratios[t] * (longest - shortest)
-                line += 2.0 / (period + 1.0) * (closes[t] - line)
-            out[t] = line
+    source = load_addresses(inputs + 8 * LANES)
+    target = load_addresses(outputs)
+    seeds, starts = np.empty(LANES), np.empty(LANES)
+    for k in range(LANES):
+        longest = int(setting(parameters, 1, k))
+        seeds[k], starts[k] = _mean_of_first(closes, longest), longest - 1.0
+    line, start = load8(seeds.ctypes.data), load8(starts.ctypes.data)
+    longest = load8(parameters + 8 * LANES)
+    slack = longest - load8(parameters)
+    old, new = np.empty(TILE * LANES), np.empty(TILE * LANES)
+    for t0 in range(0, bars, TILE):
+        tile_in(source, t0, old.ctypes.data)
+        for j in range(min(TILE, bars - t0)):
+            bar = splat(float(t0 + j))
+            ratio = load8(old.ctypes.data + TILE * j)
+            weight = splat(2.0) / (longest - ratio * slack + 1.0)
+            weight = choose(ratio > -1.0, weight, splat(0.0))
+            weight = choose(bar > start, weight, splat(0.0))
+            line = fma8(weight, splat(closes[t0 + j]) - line, line)
+            shown = choose(bar > start - 0.5, line, splat(np.nan))
+            store8(new.ctypes.data + TILE * j, shown)
+        tile_out(new.ctypes.data, target, t0)
+    keep(seeds)
+    keep(starts)
+    keep(old)
+    keep(new)
+
+
+@kernel
+def _mean_of_first(closes: Floats, period: int) -> float:
+    """Return the mean of the first closes; of all if there are fewer."""
+    total, count = 0.0, min(period, closes.shape[0])
+    for t in range(count):
+        total += closes[t] - closes[0]
+    return closes[0] + total / count  # type: ignore[no-any-return]
 
 
 @indicator("fractal_dimension", columns=("high", "low"), unit="ratio")
@@ -117,7 +148,11 @@ def _ranges(
 
 @indicator("fractal_average", columns=("close",), rows=1, parameters=2, unit="price")
 def fractal_average(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+    bars: int,
+    lanes: int,  # noqa: ARG001
+    inputs: int,
+    parameters: int,
+    outputs: int,
 ) -> None:
     """Ehlers' fractal adaptive average of the close.
 
@@ -126,15 +161,27 @@ def fractal_average(
     w = exp(−4.6 · s · (D(t) − 1)), but at least f / 100.
     """
     closes = row(argument(inputs, 0, 0), bars)
-    for k in range(lanes):
-        dimensions = row(argument(inputs, 1, k), bars)
-        out = row(argument(outputs, 0, k), bars)
-        speed = -4.6 * setting(parameters, 0, k)
-        least = 0.01 * setting(parameters, 1, k)
-        start = warm_from(dimensions)
-        out[: min(start, bars)] = np.nan
-        line = 0.0
-        for t in range(start, bars):
-            weight = max(np.exp(speed * (dimensions[t] - 1.0)), least)
-            line = closes[t] if t == start else line + weight * (closes[t] - line)
-            out[t] = line
+    source = load_addresses(inputs + 8 * LANES)
+    target = load_addresses(outputs)
+    speed = load8(parameters) * -4.6
+    least = load8(parameters + 8 * LANES) * 0.01
+    line = splat(0.0)
+    begun = line > 0.0
+    old, new = np.empty(TILE * LANES), np.empty(TILE * LANES)
+    for t0 in range(0, bars, TILE):
+        tile_in(source, t0, old.ctypes.data)
+        stop = min(TILE, bars - t0)
+        for j in range(stop):  # weights do not wait for each other
+            power = (load8(old.ctypes.data + TILE * j) - 1.0) * speed
+            store8(new.ctypes.data + TILE * j, maximum(exp8(power), least))
+        for j in range(stop):
+            warm = load8(old.ctypes.data + TILE * j) > 0.0
+            weight = load8(new.ctypes.data + TILE * j)
+            close = splat(closes[t0 + j])
+            moved = choose(begun, fma8(weight, close - line, line), close)
+            line = choose(warm, moved, line)
+            begun = warm
+            store8(new.ctypes.data + TILE * j, choose(warm, line, splat(np.nan)))
+        tile_out(new.ctypes.data, target, t0)
+    keep(old)
+    keep(new)

@@ -9,9 +9,22 @@ bricks, and every border of a brick a whole number.
 import numpy as np
 
 from tradestream.candles import Floats
-from tradestream.indicators.compiled import inlined, kernel
-from tradestream.indicators.memory import argument, row, setting
+from tradestream.indicators.compiled import inlined
+from tradestream.indicators.functions import floor8
+from tradestream.indicators.machine import LANES
+from tradestream.indicators.memory import argument, keep, row
 from tradestream.indicators.registry import indicator
+from tradestream.indicators.simd import (
+    TILE,
+    choose,
+    load8,
+    load_addresses,
+    maximum,
+    minimum,
+    splat,
+    store8,
+    tile_out,
+)
 
 FIRST_BARS = 60
 _NEAR = 1e-9
@@ -19,7 +32,13 @@ _NEAR = 1e-9
 
 
 @indicator("renko", columns=("close", "true_range"), unit="ratio")
-def renko(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> None:
+def renko(
+    bars: int,
+    lanes: int,  # noqa: ARG001
+    inputs: int,
+    parameters: int,
+    outputs: int,
+) -> None:
     """Direction of the newest Renko brick of m mean true ranges: 1 up, −1 down.
 
     Bar 0 is the first of the window. With R the mean of `true_range` over bars 1
@@ -31,35 +50,33 @@ def renko(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> 
     """
     closes = row(argument(inputs, 0, 0), bars)
     unit = _mean_range(row(argument(inputs, 1, 0), bars))
-    for k in range(lanes):
-        out = row(argument(outputs, 0, k), bars)
-        size = setting(parameters, 0, k) * unit
-        _renko_alone(closes, size, out)
-
-
-@kernel
-def _renko_alone(closes: Floats, size: float, out: Floats) -> None:
-    bars = closes.shape[0]
-    out[: min(FIRST_BARS + 1, bars)] = np.nan
-    top, bottom, side = 0.0, 0.0, np.nan
-    for t in range(FIRST_BARS + 1, bars):
-        v = (closes[t] - closes[FIRST_BARS]) / size
-        above, below = np.floor(v - top + _NEAR), np.floor(bottom - v + _NEAR)
-        if size > 0.0:
-            if above >= 1.0:
-                top += above
-                bottom = top - 1.0
-                side = 1.0
-            elif below >= 1.0:
-                bottom -= below
-                top = bottom + 1.0
-                side = -1.0
-        out[t] = side
+    target = load_addresses(outputs)
+    bricks = splat(1.0) / (load8(parameters) * unit)
+    top, bottom, side = splat(0.0), splat(0.0), splat(np.nan)
+    new = np.full(TILE * LANES, np.nan)
+    for t0 in range(0, bars, TILE):
+        first = max(t0, FIRST_BARS + 1) if unit > 0.0 else bars
+        for t in range(first, min(t0 + TILE, bars)):
+            v = bricks * (closes[t] - closes[FIRST_BARS])
+            above = floor8(v - top + _NEAR)
+            below = floor8(bottom - v + _NEAR)
+            up, down = above > 0.5, below > 0.5
+            lower = bottom - below
+            top = choose(up, top + above, choose(down, lower + 1.0, top))
+            bottom = choose(up, top - 1.0, choose(down, lower, bottom))
+            side = choose(up, splat(1.0), choose(down, splat(-1.0), side))
+            store8(new.ctypes.data + TILE * (t - t0), side)
+        tile_out(new.ctypes.data, target, t0)
+    keep(new)
 
 
 @indicator("range_bars", columns=("close", "true_range"), unit="ratio")
 def range_bars(
-    bars: int, lanes: int, inputs: int, parameters: int, outputs: int
+    bars: int,
+    lanes: int,  # noqa: ARG001
+    inputs: int,
+    parameters: int,
+    outputs: int,
 ) -> None:
     """Direction of the newest range bar of m mean true ranges: 1 up, −1 down.
 
@@ -74,32 +91,25 @@ def range_bars(
     """
     closes = row(argument(inputs, 0, 0), bars)
     unit = _mean_range(row(argument(inputs, 1, 0), bars))
-    for k in range(lanes):
-        out = row(argument(outputs, 0, k), bars)
-        size = setting(parameters, 0, k) * unit
-        _range_bars_alone(closes, size, out)
-
-
-@kernel
-def _range_bars_alone(closes: Floats, size: float, out: Floats) -> None:
-    bars = closes.shape[0]
-    out[: min(FIRST_BARS + 1, bars)] = np.nan
-    high, low, side = 0.0, 0.0, np.nan
-    for t in range(FIRST_BARS + 1, bars):
-        v = (closes[t] - closes[FIRST_BARS]) / size
-        above, below = np.floor(v - low + _NEAR), np.floor(high - v + _NEAR)
-        if size > 0.0:
-            if above >= 1.0:
-                low += above
-                high = v
-                side = 1.0
-            elif below >= 1.0:
-                high -= below
-                low = v
-                side = -1.0
-            else:
-                high, low = max(high, v), min(low, v)
-        out[t] = side
+    target = load_addresses(outputs)
+    bricks = splat(1.0) / (load8(parameters) * unit)
+    top, bottom, side = splat(0.0), splat(0.0), splat(np.nan)
+    new = np.full(TILE * LANES, np.nan)
+    for t0 in range(0, bars, TILE):
+        first = max(t0, FIRST_BARS + 1) if unit > 0.0 else bars
+        for t in range(first, min(t0 + TILE, bars)):
+            v = bricks * (closes[t] - closes[FIRST_BARS])
+            above = floor8(v - bottom + _NEAR)
+            below = floor8(top - v + _NEAR)
+            up, down = above > 0.5, below > 0.5
+            higher = choose(down, top - below, maximum(top, v))
+            lower = choose(down, v, minimum(bottom, v))
+            top = choose(up, v, higher)
+            bottom = choose(up, bottom + above, lower)
+            side = choose(up, splat(1.0), choose(down, splat(-1.0), side))
+            store8(new.ctypes.data + TILE * (t - t0), side)
+        tile_out(new.ctypes.data, target, t0)
+    keep(new)
 
 
 @inlined
