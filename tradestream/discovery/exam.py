@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestream.discovery.correlation import too_similar
+from tradestream.statistics.standard_errors import indifferent_errors
 from tradestream.statistics.superior_predictive_ability import (
     FAR_BELOW,
     Moments,
@@ -178,7 +179,12 @@ def _enter(window: ExamWindow, design: ExamDesign) -> _Field:
             enough = np.asarray(result.trades) >= LEAST_TRADES
             eligible += int(np.count_nonzero(enough))
             excess = excess_returns(result, window.market_hourly)[enough]
-            found = moments(excess)
+            found = moments(
+                excess,
+                least_error=indifferent_errors(
+                    result.exposure[enough], window.market_hourly
+                ),
+            )
             near = found.t > FAR_BELOW
             if not near.any():
                 continue

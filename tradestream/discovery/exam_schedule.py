@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from tradestream.statistics.betting import spent_share
 
-BUDGET = 0.0125
-"""All exams of a symbol's life together raise so many false alarms, nominally.
-The bootstrap rejects up to twice as often on fat tails: hence not 2.5 %."""
+BUDGET = 0.025
+"""All exams of a symbol's life together raise so many false alarms at most."""
 
 POOLED_BUDGET = 0.00125
 """The same for the exams of a group, for which 0.25 % is taken from the claims:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradestream.statistics.stationary_bootstrap import draw_weights, standard_errors
+from tradestream.statistics.stationary_bootstrap import draw_weights
 
 
 def test_every_resample_has_as_many_hours_as_the_series() -> None:
@@ -32,22 +32,3 @@ def test_blocks_have_the_mean_length_asked_for() -> None:
     neighbours = np.mean([np.corrcoef(row[1:], row[:-1])[0, 1] for row in weights])
 
     assert abs(neighbours - (1 - 1 / 6)) < 0.02
-
-
-def test_exact_error_is_that_of_many_resamples() -> None:
-    random = np.random.default_rng(2)
-    noise = random.normal(size=(3, 241))
-    series = noise.copy()
-    series[1, 1:] += 0.7 * noise[1, :-1]
-    series[2, 1:] -= 0.7 * noise[2, :-1]
-    weights = draw_weights(241, 20_000, seed=1, batch=0)
-
-    drawn = (weights.astype(np.float64) @ series.T).std(axis=0)
-
-    assert np.allclose(standard_errors(series), drawn, rtol=0.02)
-
-
-def test_a_constant_series_has_no_error() -> None:
-    series = np.full((1, 97), 0.3)
-
-    assert standard_errors(series)[0] == 0.0

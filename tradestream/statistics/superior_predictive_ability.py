@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestream.statistics.stationary_bootstrap import (
-    MEAN_BLOCK_HOURS,
-    draw_weights,
-    standard_errors,
+from tradestream.statistics.standard_errors import (
+    degrees_of_freedom,
+    normal_scores,
+    plain_errors,
 )
+from tradestream.statistics.stationary_bootstrap import MEAN_BLOCK_HOURS, draw_weights
 
 LEAST_RESAMPLES = 999
 TAIL_RESAMPLES = 20
@@ -41,8 +42,9 @@ class Moments:
 
     Attributes:
         mean: Shape (genomes,), mean excess an hour.
-        error: Shape (genomes,), its standard deviation over resamples.
-        t: Shape (genomes,), mean ÷ error; −inf where a series is constant.
+        error: Shape (genomes,), its standard error.
+        t: Shape (genomes,), mean ÷ error as the normal score that is as unlikely;
+            −inf where a series is constant.
     """
 
     mean: NDArray[np.float64]
@@ -66,14 +68,25 @@ class Verdict:
     reached: int
 
 
-def moments(series: Excess, *, mean_block: float = MEAN_BLOCK_HOURS) -> Moments:
-    """Return mean, error, and t of series of shape (genomes, hours)."""
+def moments(
+    series: Excess, *, least_error: NDArray[np.float64] | None = None
+) -> Moments:
+    """Return mean, error, and t of series of shape (genomes, hours).
+
+    Args:
+        series: Excess returns, no NaN.
+        least_error: Shape (genomes,), what the error is at least, if known from
+            more than the series (`standard_errors.indifferent_errors`).
+    """
     mean = np.asarray(series.mean(axis=1, dtype=np.float64))
-    error = standard_errors(series, mean_block=mean_block)
-    t = np.full(len(mean), -np.inf)
-    np.divide(mean, error, out=t, where=error > 0)
+    plain = plain_errors(series)
+    error = plain if least_error is None else np.maximum(plain, least_error)
+    error = np.where(plain > 0, error, 0.0)
+    t = np.zeros(len(mean))
+    np.divide(mean, error, out=t, where=plain > 0)
+    scores = normal_scores(t, degrees_of_freedom(series))
     # Far beyond the noise of the bootstrap; equal on every machine.
-    return Moments(mean, error, np.round(t, 9))
+    return Moments(mean, error, np.where(plain > 0, np.round(scores, 9), -np.inf))
 
 
 def resamples_needed(alpha: float) -> int:

@@ -1,0 +1,1 @@
+"""The study of the gate: how often it is wrong, and what it finds."""
