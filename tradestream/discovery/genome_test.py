@@ -25,7 +25,7 @@ CHAIN = StrategyType(
 )
 
 
-@given(st.sampled_from(list(SPACES)), st.lists(st.floats(0, 0.9999999), min_size=4))
+@given(st.sampled_from(list(SPACES)), st.lists(st.floats(0, 0.9999999), min_size=8))
 def test_any_keys_decode_to_valid_parameters(name: str, keys: list[float]) -> None:
     space = SPACES[name]
 

@@ -40,7 +40,7 @@ from tradestream.discovery.life_search import (
     Searched,
     Task,
     daily_tasks,
-    newest_task,
+    newest_tasks,
     run_task,
 )
 from tradestream.discovery.requests import seed_of
@@ -68,6 +68,7 @@ class LifeSettings:
         top_n: Results of each search.
         seed: Seed of every draw.
         first_exam: The first exam is sat on so much history, if there is more.
+        newest: Whether to search the newest bars too, for `Life.finds`.
     """
 
     strategies: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ class LifeSettings:
     top_n: int = 5
     seed: int = 1
     first_exam: timedelta = FIRST_AT_MOST
+    newest: bool = True
 
     def names(self) -> tuple[str, ...]:
         """Return the types to search, in the catalogue's order."""
@@ -178,7 +180,8 @@ def live(
     market = _Market(series, instrument, costs)
     births = _births(market)
     tasks = daily_tasks(births, settings.names(), market.start)
-    tasks.append(newest_task(market.end, settings.names(), market.start))
+    if settings.newest:
+        tasks += newest_tasks(market.end, settings.names(), market.start)
     records = _exam_records(market, settings)
     told = _Told(progress, len(records) + len(tasks) + len(births))
     known = journal or Forgetful()
@@ -193,14 +196,14 @@ def live(
     outcomes = run_jobs([*exams, *searches], workers)
     sat, searched = outcomes[: len(exams)], outcomes[len(exams) :]
     claims = _claims(market, births, tasks, searched, workers, told)
-    newest: Searched = searched[-1]
+    newest: list[Searched] = searched[len(tasks) - sum(t.thorough for t in tasks) :]
     told.finish()
     return Life(
         sum(outcome.trials for outcome in searched),
         tuple(exam for exam in sat if exam is not None),
         tuple(claims),
-        newest.finds,
-        newest.landscapes,
+        tuple(find for outcome in newest for find in outcome.finds),
+        {name: all_ for one in newest for name, all_ in one.landscapes.items()},
     )
 
 

@@ -24,7 +24,7 @@ from tradestream.discovery.claims import (
 )
 from tradestream.statistics.betting import LARGEST_GAIN, STAKES, START
 
-KEPT_A_TYPE = 10
+KEPT_A_TYPE = 4
 """Finds of a type that stay in the pool from one day to the next, best first."""
 
 

@@ -1,10 +1,13 @@
 """What the daily searches of a replayed life find.
 
-Each day, every type is searched on one of four spans of the newest bars, all
-that end at the claim's birth; a type's span moves on from day to day, as the
-rooms' windows do. A find stays in the pool, so claims choose among finds of any
-span. Searches know nothing of each other, so they run on any number of workers
-with the same outcome.
+On the first day every type is searched, then each type every third day, on one
+of four spans of the newest bars in turn, as the rooms' windows do; all of them
+end at the claims' birth. A find stays in the pool, so claims choose among finds
+of any span. Searches know nothing of each other, so they run on any number of
+workers with the same outcome.
+
+Measured on planted trends of 21 days: a search of every type every day on a
+rotating span takes three times as long, and its claims gather no more evidence.
 """
 
 import math
@@ -27,6 +30,12 @@ from tradestream.discovery.search import (
 
 SPANS = tuple(timedelta(days=days) for days in (14, 7, 3, 1))
 """Bars that a search looks back on; the longest is what claims are trained on."""
+
+EVERY = 3
+"""Days from one search of a type to the next."""
+
+_AT_ONCE = 10
+"""Types that the search of the newest bars gives to one worker."""
 
 _ROW_BYTES = 32 << 20
 
@@ -100,15 +109,22 @@ def daily_tasks(
     for day, birth in enumerate(births):
         shared: dict[datetime, list[str]] = {}
         for place, name in enumerate(names):
-            span = SPANS[(day + place) % len(SPANS)]
+            turn, rest = divmod(day + place, EVERY)
+            if day and rest:
+                continue
+            span = SPANS[turn % len(SPANS)] if day else TRAINING
             shared.setdefault(max(start, birth - span), []).append(name)
         tasks += [Task(birth, first, tuple(of)) for first, of in shared.items()]
     return tasks
 
 
-def newest_task(end: datetime, names: Sequence[str], start: datetime) -> Task:
-    """Return the search of the newest bars, whose finds are shown."""
-    return Task(end, max(start, end - TRAINING), tuple(names), thorough=True)
+def newest_tasks(end: datetime, names: Sequence[str], start: datetime) -> list[Task]:
+    """Return the searches of the newest bars, whose finds are shown."""
+    first = max(start, end - TRAINING)
+    return [
+        Task(end, first, tuple(names[place : place + _AT_ONCE]), thorough=True)
+        for place in range(0, len(names), _AT_ONCE)
+    ]
 
 
 def run_task(

@@ -13,12 +13,19 @@ from tradestream.backtest.details import adverse_excursion_p95
 from tradestream.backtest.metrics import METRICS, Number, reported
 from tradestream.backtest.window import Window
 from tradestream.candles import Floats
-from tradestream.discovery.evolve import evolve
+from tradestream.discovery.evolve import GOES_ON, NO_ROOM, evolve
+from tradestream.discovery.genetic import TRIED, begin
 from tradestream.discovery.genome import Space, space_of
 from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.strategies.declaration import Value
 
 EXHAUSTIVE_LIMIT = 20_000
+MOST_EVALUATIONS = 1_000_000
+"""More would not fit the memory of a worker."""
+
+AT_A_TIME = 100
+"""Generations a compiled call; between two, an interrupt is heard."""
+
 EXHAUSTIVE, GENETIC = "exhaustive", "genetic"
 
 
@@ -54,11 +61,21 @@ class SearchConfig:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise ValueError(f"{name} must be within {low} to {high}, was {value}")
+        if self.evaluations > MOST_EVALUATIONS:
+            raise ValueError(
+                "population_size × (max_generations + 1) must be at most "
+                f"{MOST_EVALUATIONS:,}, was {self.evaluations:,}"
+            )
+
+    @property
+    def evaluations(self) -> int:
+        """How many genomes a genetic search tries at most."""
+        return self.population_size * (self.max_generations + 1)
 
     def frugal(self) -> "SearchConfig":
         """Return one that is exhaustive only where a genetic search costs as much."""
-        most = self.population_size * (self.max_generations + 1)
-        return replace(self, exhaustive_limit=min(most, self.exhaustive_limit))
+        limit = min(self.evaluations, self.exhaustive_limit)
+        return replace(self, exhaustive_limit=limit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,24 +189,26 @@ def evolve_trials(
 ) -> Trials:
     """Run the genetic search; return every genome that it tried."""
     program = window.program(strategy_name)
-    most = config.population_size * (config.max_generations + 1)
-    seen, results = np.empty((most, len(space.genes))), np.empty((most, 3))
-    tried = evolve(
-        window.engine,
-        program,
+    hunt = begin(
         space.genes,
-        np.uint64(config.seed),  # type: ignore[arg-type]
-        config.population_size,
-        config.max_generations,
-        window.batch(program),
-        np.array([window.market.total, window.market.square]),
-        seen,
-        results,
+        points=space.size(),
+        size=config.population_size,
+        generations=config.max_generations,
+        seed=config.seed,
     )
-    if tried < 0:
+    market = np.array([window.market.total, window.market.square])
+    genomes, results = np.empty(hunt.places.shape), np.empty((len(hunt.places), 2))
+    batch, state = window.batch(program), GOES_ON
+    while state == GOES_ON:
+        state = evolve(
+            window.engine, program, hunt, batch, market, AT_A_TIME, genomes, results
+        )
+    if state == NO_ROOM:
         raise MemoryError("row budget too small for one genome")
-    scores, trades, sharpes = results[:tried].T.copy()
-    return Trials(seen[:tried].copy(), scores, trades, sharpes, GENETIC)
+    tried = int(hunt.counts[TRIED])
+    trades, sharpes = results[:tried].T.copy()
+    scores = hunt.scores[:tried].copy()
+    return Trials(genomes[:tried].copy(), scores, trades, sharpes, GENETIC)
 
 
 def best_trials(trials: Trials, top_n: int) -> list[int]:

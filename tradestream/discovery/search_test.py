@@ -5,6 +5,7 @@ import pytest
 
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.window import Window
+from tradestream.discovery import search as search_module
 from tradestream.discovery.genome import Space
 from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.discovery.search import SearchConfig, SearchResult, search
@@ -49,33 +50,35 @@ def test_a_small_space_is_searched_exhaustively(name: str) -> None:
     assert result.found[0].score == np.max(scores)
 
 
-@pytest.mark.parametrize("name", ["SMA_EMA_CROSSOVER", "VWAP_CROSSOVER", "EMA_MACD"])
-def test_the_genetic_search_comes_close_to_the_exhaustive_best(
-    name: str,
-) -> None:
+@pytest.mark.parametrize(
+    "name", ["SMA_EMA_CROSSOVER", "VWAP_CROSSOVER", "EMA_MACD", "TRIPLE_EMA_CROSSOVER"]
+)
+def test_the_genetic_search_comes_close_to_the_exhaustive_best(name: str) -> None:
     scores = scores_of_all(name)
+    line = np.partition(scores, -len(scores) // 1000)[-len(scores) // 1000]
+    near = np.max(scores) - 0.01 * (np.max(scores) - np.median(scores))
 
     found = [
         search(WINDOW, name, SearchConfig(seed=s, exhaustive_limit=0)).found[0].score
-        for s in range(8)
+        for s in range(40)
     ]
 
-    ranks = [np.sum(scores > score) / len(scores) for score in found]
-    assert np.median(ranks) <= 0.002
-    assert max(ranks) <= 0.02
+    assert np.mean(np.array(found) >= min(line, near)) >= 0.95
 
 
 @pytest.mark.parametrize("name", LARGE)
 def test_the_genetic_search_beats_as_many_random_draws(name: str) -> None:
-    wins = 0
-    for seed in range(9):
+    best, drawn = [], []
+    for seed in range(12):
         result = search(WINDOW, name, SearchConfig(seed=seed))
-        drawn = Space(CATALOGUE[name]).random(result.trials, seed=seed)
-        random = WINDOW.evaluate(name, drawn, hourly=False)
-        best = np.max(excess_sharpe_score(random.excess_sharpe_bar, random.trades))
-        wins += int(result.found[0].score >= best)
+        best.append(result.found[0].score)
+        genomes = Space(CATALOGUE[name]).random(result.trials, seed=seed)
+        random = WINDOW.evaluate(name, genomes, hourly=False)
+        scores = excess_sharpe_score(random.excess_sharpe_bar, random.trades)
+        drawn.append(np.max(scores))
 
-    assert wins >= 7
+    assert np.mean(best) > np.mean(drawn)
+    assert np.min(best) > np.min(drawn)
 
 
 @pytest.mark.parametrize("name", [*LARGE, "DONCHIAN_BREAKOUT"])
@@ -159,7 +162,34 @@ def test_few_trades_are_trusted_less_and_none_not_at_all() -> None:
     assert score.tolist() == [1.0, 0.5, -2.0, 1.0, -np.inf]
 
 
-@pytest.mark.parametrize("wrong", [{"population_size": 3}, {"top_n": 0}, {"seed": -1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"population_size": 1},
+        {"population_size": 10**9},
+        {"max_generations": 0},
+        {"max_generations": 10**9},
+        {"top_n": 0},
+        {"seed": -1},
+        {"seed": 2**64},
+    ],
+)
 def test_an_impossible_configuration_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must be within"):
         SearchConfig(**wrong)
+
+
+def test_a_configuration_that_would_not_fit_the_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most 1,000,000, was 10,010,000"):
+        SearchConfig(population_size=10_000, max_generations=1_000)
+
+
+def test_a_long_search_goes_on_over_many_calls_to_the_same_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = SearchConfig(seed=3)
+    whole = as_bytes(search(WINDOW, "BBAND_W_R", config))
+
+    monkeypatch.setattr(search_module, "AT_A_TIME", 1)
+
+    assert as_bytes(search(WINDOW, "BBAND_W_R", config)) == whole

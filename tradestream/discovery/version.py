@@ -12,7 +12,7 @@ from tradestream.strategies.catalogue import CATALOGUE
 
 _PACKAGE = Path(tradestream.__file__).resolve().parent
 _ENGINE = ("indicators", "strategies", "backtest")
-_SEARCH = ("genome", "evolve", "search", "objective", "design")
+_SEARCH = ("genome", "genetic", "evolve", "search", "objective", "design")
 
 
 @lru_cache(maxsize=1)
