@@ -10,8 +10,8 @@ from psycopg2.extensions import cursor as Cursor
 from tradestream.discovery.claim_proposals import Find
 from tradestream.discovery.claims import BUDGET, Claim, ClaimEnd, ClaimState
 
-POOLED_SHARE = 0.0025
-"""What the exams of a group may spend is taken from the claims of its symbols."""
+BESIDE_POOL = 0.0225
+"""Budget of claims of a symbol whose group is examined, which costs 0.25 %."""
 
 _COLUMNS = (
     "c.claim_number, c.strategy_id, s.strategy_name, s.parameters, c.anchor_at,"
@@ -121,13 +121,12 @@ def claims_budget(cursor: Cursor, symbol: str, *, pooled: bool) -> float:
     row = cursor.fetchone()
     if not pooled and not (row and row[0]):
         return BUDGET
-    shared = BUDGET - POOLED_SHARE
     cursor.execute(
         "UPDATE claims SET budget = %s"
         " WHERE symbol = %s AND state = 'open' AND budget > %s",
-        (shared, symbol, shared),
+        (BESIDE_POOL, symbol, BESIDE_POOL),
     )
-    return shared
+    return BESIDE_POOL
 
 
 def claimed_finds(cursor: Cursor, symbol: str) -> list[tuple[Find, bool]]:

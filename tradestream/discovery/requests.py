@@ -152,10 +152,13 @@ def _canonical(request: Message) -> str:
 
 
 def _plain(message: Message) -> dict[str, Any]:
-    return {
-        field.name: _plain(value) if isinstance(value, Message) else value
-        for field, value in message.ListFields()
-    }
+    return {field.name: _plain_value(value) for field, value in message.ListFields()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Message):
+        return _plain(value)
+    return value if isinstance(value, str | float | int) else list(value)
 
 
 def _hash(text: str) -> str:

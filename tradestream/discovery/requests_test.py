@@ -183,6 +183,14 @@ def test_reads_an_exam_request() -> None:
     assert (request.exam_number, request.alpha, request.seed) == (1, 0.0125, 4)
 
 
+def test_the_id_of_a_group_exam_depends_on_its_members() -> None:
+    message, other = exam_request(), exam_request()
+    _group(message, "A-USD", "B-USD")
+    _group(other, "A-USD", "C-USD")
+
+    assert request_id(message) != request_id(other)
+
+
 def test_reads_the_exam_of_a_group() -> None:
     message = exam_request()
     _group(message, "A-USD", "B-USD")
