@@ -1,5 +1,7 @@
 """`tradestream strategies`: list or explain the strategy types."""
 
+from inspect import cleandoc
+from textwrap import indent
 from typing import Any
 
 import click
@@ -7,7 +9,7 @@ import click
 from tradestream.cli import output
 from tradestream.strategies.catalogue import CATALOGUE, FAMILIES
 from tradestream.strategies.declaration import Parameter, StrategyType
-from tradestream.strategies.markdown import Formula, strategies_page
+from tradestream.strategies.markdown import Formula, strategies_page, usage, used
 
 
 @click.command(name="strategies", short_help="List or explain the strategy types.")
@@ -34,21 +36,25 @@ def command(name: str | None, form: str) -> None:
         found = [strategy_json(kind) for kind in kinds]
         output.write_json(found if name is None else found[0])
     elif form == "markdown":
-        # Imported late: only this form needs the indicators.
-        from tradestream.indicators.library import INDICATORS
-
-        formulas = {
-            n: Formula(
-                i.kernel.__doc__ or "", i.columns, i.rows, i.parameters, i.unit, i.holes
-            )
-            for n, i in INDICATORS.items()
-        }
         chosen = {f: [k for k in of_it if k in kinds] for f, of_it in FAMILIES.items()}
-        output.write(strategies_page(chosen, formulas))
+        output.write(strategies_page(chosen, _formulas()))
     elif name is None:
         output.write_tables([_listing(kinds)])
     else:
         output.write_tables(_explanation(kinds[0]))
+
+
+def _formulas() -> dict[str, Formula]:
+    """Return what is known of each indicator."""
+    # Imported late: listings need no engine.
+    from tradestream.indicators.library import INDICATORS
+
+    return {
+        name: Formula(
+            i.kernel.__doc__ or "", i.columns, i.rows, i.parameters, i.unit, i.holes
+        )
+        for name, i in INDICATORS.items()
+    }
 
 
 def strategy_json(kind: StrategyType) -> dict[str, Any]:
@@ -106,6 +112,8 @@ def _explanation(kind: StrategyType) -> list[Any]:
             parameter.name, range_text(parameter), f"{defaults[parameter.name]:g}"
         )
     rules = [f"  {name} = {rule}" for name, rule in kind.let.items()]
+    formulas = _formulas()
+    explained = [_indicator(n, formulas[n]) for n in used([kind], formulas)]
     return [
         f"{kind.name}: {kind.idea}",
         f"family: {_family(kind)}",
@@ -115,7 +123,13 @@ def _explanation(kind: StrategyType) -> list[Any]:
         *(["where", *rules] if rules else []),
         f"enter when  {kind.enter}",
         f"exit when   {kind.exit}",
+        *explained,
     ]
+
+
+def _indicator(name: str, formula: Formula) -> str:
+    text = indent(cleandoc(formula.text), "  ")
+    return f"\n{usage(name, formula).replace('`', '')}\n{text}"
 
 
 def range_text(parameter: Parameter) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestream.strategies import markdown_text
@@ -52,8 +52,6 @@ def strategies_page(
             for kind in members
         ),
     ]
-    rules = " ".join(_rules(kind) for kind in kinds)
-    used = [name for name in formulas if re.search(rf"\b{name}\(", rules)]
     return "\n".join(
         [
             markdown_text.HEAD,
@@ -62,13 +60,27 @@ def strategies_page(
             "\n".join(listing) + "\n",
             *(_section(kind, name) for name, f in families.items() for kind in f),
             markdown_text.INDICATORS,
-            *(_formula(name, formulas[name]) for name in sorted(used)),
+            *(_explained(name, formulas[name]) for name in used(kinds, formulas)),
         ]
     )
 
 
-def _rules(kind: StrategyType) -> str:
-    return " ".join([*kind.let.values(), kind.enter, kind.exit])
+def used(kinds: Iterable[StrategyType], names: Iterable[str]) -> list[str]:
+    """Return those names of indicators that a rule of `kinds` uses, sorted."""
+    texts = (t for kind in kinds for t in (*kind.let.values(), kind.enter, kind.exit))
+    called = {name for text in texts for name in re.findall(r"(\w+)\(", text)}
+    return sorted(called & set(names))
+
+
+def usage(name: str, formula: Formula) -> str:
+    """Return how a rule calls an indicator, and what it is measured in."""
+    given = ["row"] * formula.rows + ["number"] * formula.parameters
+    facts = [_UNITS[formula.unit]]
+    if formula.columns:
+        facts.append("of " + ", ".join(f"`{c}`" for c in formula.columns))
+    if formula.holes:
+        facts.append("with holes")
+    return f"`{name}({', '.join(given)})`, {', '.join(facts)}."
 
 
 def _section(kind: StrategyType, family: str) -> str:
@@ -100,23 +112,9 @@ def _section(kind: StrategyType, family: str) -> str:
     )
 
 
-def _formula(name: str, formula: Formula) -> str:
-    given = ["row"] * formula.rows + ["number"] * formula.parameters
-    facts = [_UNITS[formula.unit]]
-    if formula.columns:
-        facts.append("of " + ", ".join(f"`{c}`" for c in formula.columns))
-    if formula.holes:
-        facts.append("with holes")
-    return "\n".join(
-        [
-            f"### {name}",
-            "",
-            f"`{name}({', '.join(given)})`, {', '.join(facts)}.",
-            "",
-            inspect.cleandoc(formula.text),
-            "",
-        ]
-    )
+def _explained(name: str, formula: Formula) -> str:
+    text = inspect.cleandoc(formula.text)
+    return f"### {name}\n\n{usage(name, formula)}\n\n{text}\n"
 
 
 def _range(parameter: Parameter) -> str:

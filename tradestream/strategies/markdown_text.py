@@ -67,5 +67,11 @@ INDICATORS = """\
 ## Indicators
 
 What the names in the rules compute, each from this bar and those before. In the
-formulas n is the number of bars, x the input row, and "the bar before" t − 1.
+formulas n is the number of bars, x the input row, "the last n bars" end with this one,
+and "the bar before" is t − 1. A window of n bars is warm with its n-th bar; where its
+rows begin late, with their n-th warm bar.
+
+Exponential and Wilder averages of weight w begin on the n-th warm bar of x, with the
+simple mean of those n values; from then on A(t) = A(t − 1) + w · (x(t) − A(t − 1)). So an
+average of an average begins n bars into the inner one.
 """
