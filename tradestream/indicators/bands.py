@@ -7,13 +7,7 @@ import numpy as np
 
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import kernel
-from tradestream.indicators.memory import (
-    argument,
-    get_float,
-    row,
-    set_float,
-    setting,
-)
+from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
 
 _LARGEST_EXACT = 2.0**31
@@ -115,40 +109,55 @@ def _window_spread(
     """
     bars = values.shape[0]
     start = min(period - 1, bars)
-    total, square = totals.ctypes.data, squares.ctypes.data
-    sums, next_sums = a.ctypes.data, b.ctypes.data
-    spread, next_spread = c.ctypes.data, d.ctypes.data
-    for t in range(bars):
-        set_float(sums, t, values[t])
-        set_float(spread, t, 0.0)
+    total, square = totals[start:], squares[start:]
+    sums, next_sums, spread, next_spread = a, b, c, d
+    sums[:] = values
+    spread[:] = 0.0
     have, done = 1, 0
     while True:
         if period & have:
+            older, more = sums[start - done :], spread[start - done :]
             if done == 0:
-                for t in range(start, bars):
-                    set_float(total, t, get_float(sums, t))
-                    set_float(square, t, get_float(spread, t))
+                total[:] = older
+                square[:] = more
             else:
-                newer, older = 1.0 / done, 1.0 / have
-                weight = 1.0 / (newer + older)
-                for t in range(start, bars):
-                    x, y = get_float(total, t), get_float(sums, t - done)
-                    gap = x * newer - y * older
-                    both = get_float(square, t) + get_float(spread, t - done)
-                    set_float(square, t, both + gap * gap * weight)
-                for t in range(start, bars):
-                    both = get_float(total, t) + get_float(sums, t - done)
-                    set_float(total, t, both)
+                _join(total, square, older, more, 1.0 / done, 1.0 / have)
             done += have
-        if 2 * have > period:
+        if 2 * have > period or have >= bars:
             return
-        share = 0.5 / have
-        for t in range(have, bars):
-            x, y = get_float(sums, t), get_float(sums, t - have)
-            both = get_float(spread, t) + get_float(spread, t - have)
-            set_float(next_spread, t, both + (x - y) * (x - y) * share)
-        for t in range(have, bars):
-            set_float(next_sums, t, get_float(sums, t) + get_float(sums, t - have))
+        _double(sums, spread, have, next_sums[have:], next_spread[have:])
         sums, next_sums = next_sums, sums
         spread, next_spread = next_spread, spread
         have *= 2
+
+
+@kernel
+def _join(
+    total: Floats,
+    square: Floats,
+    older: Floats,
+    more: Floats,
+    per_new: float,
+    per_old: float,
+) -> None:
+    """Add older neighbours to windows, given one over the bars of each."""
+    weight = 1.0 / (per_new + per_old)
+    for t in range(total.shape[0]):
+        gap = total[t] * per_new - older[t] * per_old
+        square[t] = square[t] + more[t] + gap * gap * weight
+    for t in range(total.shape[0]):
+        total[t] += older[t]
+
+
+@kernel
+def _double(
+    sums: Floats, spread: Floats, have: int, next_sums: Floats, next_spread: Floats
+) -> None:
+    """Write windows of twice as many bars."""
+    share = 0.5 / have
+    newer, more = sums[have:], spread[have:]
+    for t in range(next_sums.shape[0]):
+        gap = newer[t] - sums[t]
+        next_spread[t] = more[t] + spread[t] + gap * gap * share
+    for t in range(next_sums.shape[0]):
+        next_sums[t] = newer[t] + sums[t]
