@@ -47,11 +47,10 @@ class RowGraph:
         self.texts = RuleTexts(strategy.name)
         self._let = {n: self.texts.parse(n, text) for n, text in strategy.let.items()}
         self._open: list[str] = []
-        for name in self._let:
-            if name in COLUMNS or name in self._genes:
+        for name in (*self._let, *self._genes):
+            if name in COLUMNS:
                 raise ValueError(
-                    f"{strategy.name}: a name in let must be new, was {name}, "
-                    "a column or a parameter"
+                    f"{strategy.name}: a name must be new, was {name}, a column"
                 )
 
     def scalar(self, tree: ast.expr) -> Scalar | None:

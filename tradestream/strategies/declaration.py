@@ -7,6 +7,7 @@ parses them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Literal
 
@@ -94,7 +95,8 @@ class StrategyType:
         exit: When to sell.
 
     Raises:
-        ValueError: If a range is off its grid, or an order can not be kept.
+        ValueError: If a name is none or is used twice, a range is empty or off its
+            grid, or an order can not be kept.
     """
 
     name: str
@@ -105,7 +107,18 @@ class StrategyType:
     let: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
+        names = [p.name for p in self.parameters]
+        for name in (*names, *self.let):
+            if not name.isidentifier() or iskeyword(name):
+                raise ValueError(f"{self.name}: a name is required, was {name!r}")
+            if (*names, *self.let).count(name) > 1:
+                raise ValueError(f"{self.name}: {name} is declared twice")
         for i, parameter in enumerate(self.parameters):
+            if parameter.low > parameter.high:
+                ends = f"{parameter.low} to {parameter.high}"
+                raise ValueError(
+                    f"{self.name}: {parameter.name} must have a range, was {ends}"
+                )
             for end in (parameter.low, parameter.high):
                 parameter.index(end)
             if parameter.above is None:

@@ -114,3 +114,24 @@ def test_a_declaration_that_cannot_hold_is_refused(second: Parameter, why: str) 
 
     with pytest.raises(ValueError, match=why):
         StrategyType("PAIR", "Two averages.", (fast, second), "close > 1", "close < 1")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "let", "why"),
+    [
+        (Parameter("fast", "int", 2, 9, 1), {}, "PAIR: fast is declared twice"),
+        (Parameter("slow", "int", 2, 9, 1), {"slow": "close"}, "slow is declared twi"),
+        (Parameter("a b", "int", 2, 9, 1), {}, "PAIR: a name is required, was 'a b'"),
+        (Parameter("and", "int", 2, 9, 1), {}, "PAIR: a name is required, was 'and'"),
+        (Parameter("slow", "int", 9, 2, 1), {}, "slow must"),
+    ],
+)
+def test_names_and_ranges_that_make_no_sense_are_refused(
+    parameter: Parameter, let: dict[str, str], why: str
+) -> None:
+    fast = Parameter("fast", "int", 2, 30, 1)
+
+    with pytest.raises(ValueError, match=why):
+        StrategyType(
+            "PAIR", "An idea.", (fast, parameter), "close > 1", "close < 1", let
+        )
