@@ -22,7 +22,7 @@ _COLUMNS = (
     " ELSE c.folded_until END,"
     " c.born_at, c.exposure, c.deviation, c.folded_until,"
     " c.capitals, c.trips, c.raw_return, c.state, c.proven_at, c.proven_evidence,"
-    " c.budget"
+    " c.budget, c.doubt"
 )
 
 
@@ -93,6 +93,7 @@ def _row(row: Sequence[Any]) -> ClaimRow:
         proven_at=row[20],
         proven_evidence=row[21],
         budget=row[22],
+        doubt=row[23],
     )
     return ClaimRow(
         strategy_id=row[1],
@@ -199,7 +200,7 @@ def store_claim(
     cursor.execute(
         "UPDATE claims SET folded_until = %s, capitals = %s, evidence = %s, trips = %s,"
         " raw_return = %s, state = %s, proven_at = %s, proven_evidence = %s,"
-        " closed_at = %s, closed_reason = %s, folded_fingerprint = %s"
+        " closed_at = %s, closed_reason = %s, folded_fingerprint = %s, doubt = %s"
         " WHERE symbol = %s AND claim_number = %s AND folded_until = %s AND state = %s",
         (
             after.folded_until,
@@ -213,6 +214,7 @@ def store_claim(
             after.closed_at,
             None if after.end is None else after.end.value,
             fingerprint,
+            after.doubt,
             symbol,
             before.number,
             before.folded_until,

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tradestream.statistics.betting import START, Capitals, evidence, fold, threshold
+from tradestream.statistics.betting import (
+    LARGEST_GAIN,
+    START,
+    Capitals,
+    evidence,
+    fold,
+    threshold,
+)
 
 BUDGET = 0.025
 """All claims of a symbol's life together raise so many false alarms."""
@@ -20,8 +27,12 @@ LIFETIME = timedelta(days=90)
 HOPELESS = 0.01
 """Evidence below which a claim is closed."""
 
-FALLEN_AWAY = 1.0
-"""Evidence below which a validated claim has nothing left to show."""
+ALIVE = 0.1
+"""Mean z an hour that an edge has at least which was provable in weeks."""
+
+DOUBT_ENOUGH = 5.0
+"""Doubt at which a validated claim retires: without its edge after about four
+weeks, or two if its costs go on; with it hardly ever (ADR 0015)."""
 
 LEAST_TRIPS = 10
 
@@ -66,6 +77,8 @@ class Claim:
         closed_at: End of the hour in which it was closed.
         end: Why it was closed.
         budget: What all claims of the symbol's life may spend.
+        doubt: How much more likely the hours since validation are without the
+            edge than with it, as a logarithm, from the best point on; 0 before.
     """
 
     number: int
@@ -82,6 +95,7 @@ class Claim:
     closed_at: datetime | None = None
     end: ClaimEnd | None = None
     budget: float = BUDGET
+    doubt: float = 0.0
 
     @property
     def evidence(self) -> float:
@@ -160,6 +174,9 @@ def fold_hours(claim: Claim, hours: ClaimHours) -> Claim:
 def _fold_hour(claim: Claim, strategy: float, market: float, trips: int) -> Claim:
     excess = strategy - claim.exposure * market
     until = claim.folded_until + _HOUR
+    doubt = claim.doubt
+    if claim.state is ClaimState.VALIDATED:
+        doubt = doubt_after(doubt, excess / claim.deviation)
     return _judge(
         replace(
             claim,
@@ -167,8 +184,23 @@ def _fold_hour(claim: Claim, strategy: float, market: float, trips: int) -> Clai
             folded_until=until,
             trips=claim.trips + trips,
             raw_return=claim.raw_return + strategy,
+            doubt=doubt,
         )
     )
+
+
+def doubt_after(doubt: float, z: float) -> float:
+    """Return the doubt after an hour: Page's cumulative sum (1954).
+
+    The logarithm of how much likelier a normal z is with mean 0 than with mean
+    0.1, summed and never below 0: a long good life does not delay the end.
+
+    Args:
+        doubt: Before the hour, 0 or more.
+        z: Excess of the hour ÷ deviation.
+    """
+    z = min(z, LARGEST_GAIN)
+    return max(0.0, doubt - (ALIVE * z - ALIVE**2 / 2))
 
 
 def _judge(claim: Claim) -> Claim:
@@ -188,7 +220,7 @@ def _judge(claim: Claim) -> Claim:
             )
         elif found < HOPELESS:
             return close_claim(claim, until, ClaimEnd.HOPELESS)
-    elif found < FALLEN_AWAY:
+    elif claim.doubt >= DOUBT_ENOUGH:
         return close_claim(claim, until, ClaimEnd.FELL_AWAY)
     if until - claim.born_at >= LIFETIME:
         proven = claim.state is ClaimState.VALIDATED

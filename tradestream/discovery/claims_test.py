@@ -99,6 +99,28 @@ def test_a_validated_claim_whose_edge_dies_falls_away() -> None:
     assert claim.proven_at is not None
 
 
+def test_a_long_good_life_does_not_delay_the_end() -> None:
+    ends = []
+    for good in (60, 1000):
+        claim = fold_hours(newborn(), hours([0.02] * good + [-0.002] * 300))
+        assert claim.closed_at is not None
+        ends.append(claim.closed_at - BIRTH - good * HOUR)
+
+    assert ends[0] == ends[1] < timedelta(days=9)
+
+
+def test_an_edge_that_goes_on_is_hardly_ever_doubted() -> None:
+    random = np.random.default_rng(7)
+    retired = 0
+    for _ in range(60):
+        noise = random.standard_t(4, size=90 * 24) * 0.007
+        # An annual Sharpe ratio of 16.
+        claim = fold_hours(newborn(), hours((0.0017 + noise).tolist()))
+        retired += claim.end is ClaimEnd.FELL_AWAY
+
+    assert retired <= 1
+
+
 def test_a_stale_claim_keeps_its_number() -> None:
     claim = close_claim(newborn(7), BIRTH, ClaimEnd.STALE)
 
