@@ -34,6 +34,16 @@ def own_streak(
             out[t] = count if t >= period - 1 else np.nan
 
 
+@indicator("own_peek", columns=("close",), parameters=0, unit="price")
+def own_peek(bars: int, lanes: int, inputs: int, parameters: int, outputs: int) -> None:  # noqa: ARG001
+    """The next close, which nobody can know."""
+    closes = row(argument(inputs, 0, 0), bars)
+    for k in range(lanes):
+        out = row(argument(outputs, 0, k), bars)
+        for t in range(bars):
+            out[t] = closes[min(t + 1, bars - 1)]
+
+
 OWN = StrategyType(
     name="OWN_STREAK",
     idea="Buys a run of rising bars above an average, until it turns.",
@@ -46,10 +56,13 @@ OWN = StrategyType(
     enter="streak >= 2 * share and close > line and becomes(rising(line))",
     exit="streak < -1 or within(down(close, line), 2)",
 )
+PEEK = StrategyType("PEEK", "Cheats.", (), "own_peek() > close", "own_peek() < close")
 SIXTY_ONE = Programs({**CATALOGUE, OWN.name: OWN})
 
 
-@pytest.mark.parametrize("series", [random_walk(900), quiet_market(900)], ids=str)
+@pytest.mark.parametrize(
+    "series", [random_walk(900), quiet_market(900)], ids=["walk", "quiet"]
+)
 def test_a_type_with_an_indicator_of_ones_own_signals_as_declared(
     series: CandleSeries,
 ) -> None:
@@ -108,3 +121,17 @@ def test_a_type_of_ones_own_is_backtested_and_searched_as_any_other() -> None:
     assert found.trials > 100
     assert np.isfinite(found.found[0].score)
     assert found.found[0].parameters == OWN.check(found.found[0].parameters)
+
+
+def test_a_type_that_looks_ahead_is_found_out_by_cutting() -> None:
+    """So the test of the catalogue's types can fail."""
+    series, programs = random_walk(200), Programs({"PEEK": PEEK})
+    whole, *cuts = (
+        Window(one, instrument_of(series), Costs(), programs=programs).signals(
+            "PEEK", {}
+        )
+        for one in (series, *(series.slice(0, bars) for bars in range(100, 110)))
+    )
+
+    assert any(np.any(cut[0] != whole[0][: len(cut[0])]) for cut in cuts)
+    assert any(np.any(cut[1] != whole[1][: len(cut[1])]) for cut in cuts)
