@@ -29,7 +29,7 @@ from tradestream.testing.plain.comparison import Comparison, compare
 from tradestream.testing.plain.rows import Bars
 
 _PAGE = Path("docs/agreement.md")
-_A_TASK = 14
+_A_TASK = 6
 """Genomes that share a window."""
 
 
@@ -50,7 +50,7 @@ def tasks(names: Sequence[str], genomes: int, seed: int) -> Iterator[Task]:
         part = 0
         while left:
             market = list(MARKETS)[part % len(MARKETS)]
-            count = min(left, max(1, min(_A_TASK, left // (len(MARKETS) - part % 4))))
+            count = min(left, _A_TASK)
             yield Task(name, market, count, f"{seed} {name} {part}")
             left, part = left - count, part + 1
 

@@ -1,20 +1,24 @@
 """Markets that engine and plain loops are compared on.
 
-Random walks, walks of few ticks with flat minutes, empty volume, and holes, where
-ties live, and windows of recorded bars all over the recordings.
+Random walks; walks of few ticks with flat minutes, empty volume, and holes, where
+ties live; bounces between a few prices, where almost everything is a tie; prices of
+up to 5e12 ticks, where floats end; and windows all over the recorded bars.
 """
 
 from collections.abc import Callable
 from random import Random
 
+import numpy as np
+
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries
-from tradestream.testing.markets import quiet_market, random_walk, recorded
+from tradestream.testing.markets import START, quiet_market, random_walk, recorded
 
 Market = tuple[CandleSeries, Costs]
 
 _MINUTES, _FIVE_MINUTES = 20_160, 5_700
 _WINDOW = (350, 600)
+_LONG_WINDOW = (1500, 2500)
 
 
 def _walk(source: Random) -> Market:
@@ -31,6 +35,41 @@ def _walk(source: Random) -> Market:
 
 def _quiet(source: Random) -> Market:
     return quiet_market(_bars(source), seed=source.getrandbits(32)), _costs(source)
+
+
+def _bounce(source: Random) -> Market:
+    """Return a market of few prices, volumes of few lots, and long pauses."""
+    bars = _bars(source)
+    random = np.random.default_rng(source.getrandbits(32))
+    awake = np.repeat(random.random(bars) < 0.4, random.integers(1, 30, bars))[:bars]
+    picks = np.where(awake, random.integers(0, source.choice([2, 3, 6]), bars), -1)
+    last = np.maximum.accumulate(np.where(picks >= 0, np.arange(bars), 0))
+    closes = source.choice([0.05, 1.0, 700.0]) + 0.01 * np.maximum(picks[last], 0)
+    opens = np.append(closes[0], closes[:-1])
+    tails = 0.01 * random.integers(0, 2, (2, bars)) * awake
+    series = CandleSeries(
+        "BOUNCE-USD",
+        60,
+        START + 60 * np.arange(bars),
+        opens.round(2),
+        np.round(np.maximum(opens, closes) + tails[0], 2),
+        np.round(np.minimum(opens, closes) - tails[1], 2),
+        closes.round(2),
+        (random.integers(0, 3, bars) * awake).astype(np.float64),
+    )
+    return series, _costs(source)
+
+
+def _fine(source: Random) -> Market:
+    price = source.choice([1e7, 1e9, 5e10, 5e10])
+    walk = random_walk(_bars(source), seed=source.getrandbits(32), price=price)
+    return walk, _costs(source)
+
+
+def _long(source: Random) -> Market:
+    bars = source.randint(*_LONG_WINDOW)
+    first = source.randrange(_MINUTES - bars)
+    return recorded("BTC-USD_1m", first, first + bars), _costs(source)
 
 
 def _bitcoin(source: Random) -> Market:
@@ -60,5 +99,8 @@ MARKETS: dict[str, Callable[[Random], Market]] = {
     "flat minutes, no volume, holes": _quiet,
     "BTC-USD 1m": _bitcoin,
     "ADA-BTC 5m, holes": _ada,
+    "bounces of few ticks": _bounce,
+    "prices of 1e9 to 5e12 ticks": _fine,
+    "BTC-USD 1m, long": _long,
 }
 """Each makes a market from a source of random numbers."""
