@@ -96,5 +96,52 @@ def adverse_excursion_p95(
     window: Window, strategy_name: str, genome: Floats
 ) -> float | None:
     """Return the 95th percentile over trades of the adverse excursion, if any."""
-    excursions = adverse_excursions(window, fills_of(window, strategy_name, genome))
-    return float(np.percentile(excursions, 95)) if len(excursions) else None
+    enter, leave = window.masks(strategy_name, genome)
+    series, out = window.series, np.empty(window.bars // 2 + 1)
+    count = _excursions(
+        enter.ctypes.data,
+        leave.ctypes.data,
+        len(enter),
+        series.opens,
+        series.lows,
+        1 + window.costs.slippage,
+        out,
+    )
+    return percentile_95(out[:count])
+
+
+def percentile_95(values: Floats) -> float | None:
+    """Return the 95th percentile, between ranks by a straight line; None of none."""
+    if not len(values):
+        return None
+    ordered = np.sort(values)
+    rank = 0.95 * (len(ordered) - 1)
+    low = int(rank)
+    high = min(low + 1, len(ordered) - 1)
+    return float(ordered[low] + (rank - low) * (ordered[high] - ordered[low]))
+
+
+@entry_point
+def _excursions(
+    enter: int, leave: int, words: int, opens: Floats, lows: Floats, paid: float,
+    out: Floats,
+) -> int:  # fmt: skip
+    """Write 1 − lowest low while held ÷ entry price of each trade; return how many.
+
+    Every trade but the last takes two bars or more from its signal to its exit.
+    """
+    bars, free, count = len(opens), 0, 0
+    while True:
+        signal = next_bit(enter, words, free)
+        if signal >= bars - 1:
+            return count
+        entry = signal + 1
+        signal = next_bit(leave, words, entry)
+        free = signal + 1 if signal < bars - 1 else bars
+        lowest = lows[entry]
+        for i in range(entry + 1, free):
+            lowest = min(lowest, lows[i])
+        out[count] = 1.0 - lowest / (opens[entry] * paid)
+        count += 1
+        if free == bars:
+            return count

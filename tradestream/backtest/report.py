@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.details import (
     Fills,
     adverse_excursions,
     equity_of,
     fills_of,
+    percentile_95,
 )
 from tradestream.backtest.metrics import METRICS, Number, reported
 from tradestream.backtest.window import Bits, Window
@@ -110,9 +109,7 @@ def backtest(
     fills = fills_of(window, strategy_name, genome[0])
     adverse = adverse_excursions(window, fills)
     metrics = {name: reported(name, result.metrics[name][0]) for name in METRICS}
-    metrics["adverse_excursion_p95"] = (
-        float(np.percentile(adverse, 95)) if len(adverse) else None
-    )
+    metrics["adverse_excursion_p95"] = percentile_95(adverse)
     return Backtest(
         strategy_name,
         window.programs.catalogue[strategy_name].check(parameters),

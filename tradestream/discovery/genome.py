@@ -10,6 +10,7 @@ from functools import cached_property
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradestream.candles import Floats
 from tradestream.strategies.declaration import StrategyType, Value
@@ -86,15 +87,24 @@ class Space:
 
     def neighbours(self, genome: Floats) -> Floats:
         """Return the genomes one step in one gene away, shape (k, p), k ≤ 2p."""
+        return self.all_neighbours(genome.reshape(1, -1))[0]
+
+    def all_neighbours(self, genomes: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Return the neighbours of genomes, shape (g, p), one genome after another.
+
+        Returns:
+            Shape (k, p), and how many each genome has, shape (g,).
+        """
         genes = self.genes
         steps = np.repeat(np.eye(len(genes)), 2, axis=0)
         steps[::2] *= -1
-        moved = np.rint(genome * genes[:, 2]) + steps
+        moved = np.rint(genomes * genes[:, 2])[:, None, :] + steps
         inside = (moved >= genes[:, 0]) & (moved <= genes[:, 1])
         bound = np.flatnonzero(genes[:, 3] >= 0)
-        floors = moved[:, genes[bound, 3].astype(np.int64)]
-        inside[:, bound] &= moved[:, bound] > floors
-        return np.asarray(moved[inside.all(axis=1)] / genes[:, 2])
+        floors = moved[:, :, genes[bound, 3].astype(np.int64)]
+        inside[:, :, bound] &= moved[:, :, bound] > floors
+        valid = inside.all(axis=2)
+        return moved[valid] / genes[:, 2], np.count_nonzero(valid, axis=1)
 
     def random(self, count: int, seed: int | str) -> Floats:
         """Return random genomes, shape (count, p), possibly some twice.

@@ -178,10 +178,9 @@ def try_genomes(window: Window, strategy_name: str, config: SearchConfig) -> Tri
 
 
 def _evaluated(window: Window, strategy_name: str, genomes: Floats) -> Trials:
-    result = window.evaluate(strategy_name, genomes, hourly=False)
-    scores = excess_sharpe_score(result.excess_sharpe_bar, result.trades)
-    sharpes = result.excess_sharpe_bar
-    return Trials(genomes, scores, result.trades, sharpes, EXHAUSTIVE)
+    trades, sharpes = window.outcomes(strategy_name, genomes)
+    scores = excess_sharpe_score(sharpes, trades)
+    return Trials(genomes, scores, trades, sharpes, EXHAUSTIVE)
 
 
 def evolve_trials(
@@ -274,13 +273,14 @@ def _plateaus(
     window: Window, strategy_name: str, space: Space, genomes: Floats, scores: Floats
 ) -> list[float | None]:
     """Return of each genome the share of neighbours with half of its score."""
-    around = [
-        space.neighbours(genome) if score > 0 else genomes[:0]
-        for genome, score in zip(genomes, scores, strict=True)
-    ]
-    found = _evaluated(window, strategy_name, np.concatenate(around)).scores
-    parts = np.split(found, np.cumsum([len(one) for one in around])[:-1])
-    return [
-        float(np.mean(part >= score / 2)) if len(part) else None
-        for part, score in zip(parts, scores, strict=True)
-    ]
+    around, counts = space.all_neighbours(genomes[scores > 0])
+    if not len(around):
+        return [None] * len(scores)
+    found = _evaluated(window, strategy_name, around).scores
+    parts = iter(np.split(found, np.cumsum(counts)[:-1]))
+    plateaus: list[float | None] = []
+    for score in scores:
+        part = next(parts) if score > 0 else found[:0]
+        near = np.count_nonzero(part >= score / 2)
+        plateaus.append(near / len(part) if len(part) else None)
+    return plateaus
