@@ -25,6 +25,7 @@ from tradestream.discovery.messages import Judged, group_fingerprint
 from tradestream.discovery.pooled_exam import Hours, on_grid, run_pooled_exam
 from tradestream.discovery.requests import ExamRequest, Span, timestamp
 from tradestream.errors import InvalidMessageError
+from tradestream.statistics.standard_errors import indifferent_errors
 from tradestream.statistics.superior_predictive_ability import moments
 
 OpenMember = Callable[[Span], tuple[Window, Judged]]
@@ -106,7 +107,10 @@ class _Shown:
             )[0]
             self._exposure[place] += result.exposure[0]
             self._turnover[place] += result.metrics["turnover"][0]
-            found = moments(excess_returns(result, window.market_hourly))
+            found = moments(
+                excess_returns(result, window.market_hourly),
+                least_error=indifferent_errors(result.exposure, window.market_hourly),
+            )
             counted = result.trades[0] >= LEAST_TRADES and bool(found.error[0] > 0)
             gain = float(result.total_return[0])
             self.members[place].append(

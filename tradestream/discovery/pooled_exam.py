@@ -17,6 +17,7 @@ from tradestream.discovery.correlation import too_similar
 from tradestream.discovery.exam import (
     LEAST_TRADES,
     MOST_PASSING,
+    Evaluated,
     ExamDesign,
     ExamOutcome,
     ExamPassRow,
@@ -24,6 +25,7 @@ from tradestream.discovery.exam import (
     excess_returns,
     named_parameters,
 )
+from tradestream.statistics.standard_errors import indifferent_errors, plain_errors
 from tradestream.statistics.superior_predictive_ability import (
     FAR_BELOW,
     Moments,
@@ -82,6 +84,7 @@ class Pool:
         self.scaled = np.zeros((count, hours.count), np.float32)
         self.members = np.zeros(count, np.int64)
         self.gain = np.zeros(count)
+        self.floor = np.zeros(count)
 
     def add(self, window: MemberWindow) -> None:
         """Add what every genome did on one member."""
@@ -91,29 +94,31 @@ class Pool:
                 chunk = genomes[first : first + _CHUNK]
                 result = window.evaluate(name, chunk)
                 rows = int(self.firsts[place]) + first + np.arange(len(chunk))
-                scaled, counted = scaled_excess(
-                    excess_returns(result, window.market_hourly),
-                    np.asarray(result.trades),
-                )
+                counted, scaled, floor = scaled_excess(result, window.market_hourly)
                 rows = rows[counted]
                 self.members[rows] += 1
                 self.gain[rows] += np.asarray(result.total_return)[counted]
+                self.floor[rows] += floor
                 self.scaled[rows] += on_grid(scaled, window.first_hour, self.hours)
 
 
 def scaled_excess(
-    excess: Floats, trades: NDArray[np.floating]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return x ÷ sd of the genomes that count, and which they are.
+    result: Evaluated, market_hourly: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.float32], Floats]:
+    """Return which genomes count, their x ÷ sd, and the variance of the ignorant.
 
-    Args:
-        excess: Shape (genomes, hours).
-        trades: Shape (genomes,), round trips; fewer than 10 do not count.
+    Those with 10 round trips count. sd is at least that of a position of the
+    same exposure that knows nothing, so that no luck makes it small; the last
+    array is that position's variance by the same scale, at most 1.
     """
-    deviation = excess.std(axis=1)
-    counted = (trades >= LEAST_TRADES) & (deviation > 0)
-    scaled = (excess[counted] / deviation[counted, None]).astype(np.float32)
-    return scaled, counted
+    excess = excess_returns(result, market_hourly)
+    hours = excess.shape[1]
+    ignorant = indifferent_errors(result.exposure, market_hourly) * hours**0.5
+    deviation = np.maximum(plain_errors(excess) * hours**0.5, ignorant)
+    counted = (np.asarray(result.trades) >= LEAST_TRADES) & (deviation > 0)
+    scale = deviation[counted]
+    scaled = (excess[counted] / scale[:, None]).astype(np.float32)
+    return counted, scaled, (ignorant[counted] / scale) ** 2
 
 
 def on_grid(
@@ -165,54 +170,82 @@ def run_pooled_exam(
     return judge_pool(pool, len(members), alpha=alpha, seed=seed)
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The genomes in the running.
+
+    Attributes:
+        eligible: How many there were before the hopeless were left out.
+        rows: Shape (genomes,), their places in the design.
+        excess: Shape (genomes, hours), mean of x ÷ sd over the members.
+        found: Their moments.
+        gained: Shape (genomes,), whether the mean net return is positive.
+    """
+
+    eligible: int
+    rows: NDArray[np.int64]
+    excess: NDArray[np.float32]
+    found: Moments
+    gained: NDArray[np.bool_]
+
+    def chunks(self) -> Iterator[NDArray[np.floating]]:
+        """Yield the excess, some genomes at a time."""
+        for first in range(0, len(self.excess), _CHUNK):
+            yield self.excess[first : first + _CHUNK]
+
+
+def enter(pool: Pool, members: int) -> Entered:
+    """Return who is in the running, once every member is in the pool."""
+    rows = np.flatnonzero(pool.members >= max(LEAST_MEMBERS, -(-members // 2)))
+    count = pool.members[rows]
+    excess: NDArray[np.float32] = np.divide(
+        pool.scaled[rows], count[:, None].astype(np.float32)
+    )
+    pool.scaled = np.empty((0, 0), np.float32)
+    # The error of the ignorant, were they ignorant of each other, too.
+    floor = np.sqrt(pool.floor[rows] / pool.hours.count) / count
+    found = moments(excess, least_error=floor) if len(rows) else _NOBODY
+    near = found.t > FAR_BELOW
+    return Entered(
+        len(rows),
+        rows[near],
+        excess[near],
+        Moments(found.mean[near], found.error[near], found.t[near]),
+        pool.gain[rows[near]] > 0,
+    )
+
+
 def judge_pool(pool: Pool, members: int, *, alpha: float, seed: int) -> ExamOutcome:
     """Return who passes, once every member is in the pool."""
-    entered = np.flatnonzero(pool.members >= max(LEAST_MEMBERS, -(-members // 2)))
-    shares = pool.members[entered, None].astype(np.float32)
-    excess: NDArray[np.float32] = np.divide(pool.scaled[entered], shares)
-    pool.scaled = np.empty((0, 0), np.float32)
-    found = moments(excess) if len(excess) else _NOBODY
-    near = found.t > FAR_BELOW
-    eligible, entered, excess = len(entered), entered[near], excess[near]
-    found = Moments(found.mean[near], found.error[near], found.t[near])
-    gained = pool.gain[entered] > 0
-    able = found.t[gained]
+    entered = enter(pool, members)
+    found, total = entered.found, len(pool.gain)
+    able = found.t[entered.gained]
     if not len(able):
-        return ExamOutcome(len(pool.gain), eligible, 0, None, None, ())
-
-    def chunks() -> Iterator[NDArray[np.floating]]:
-        for first in range(0, len(excess), _CHUNK):
-            yield excess[first : first + _CHUNK]
-
+        return ExamOutcome(total, entered.eligible, 0, None, None, ())
     best = float(able.max())
-    verdict = superior(chunks, found, best, alpha=alpha, seed=seed)
+    verdict = superior(entered.chunks, found, best, alpha=alpha, seed=seed)
     line = verdict.critical_value
-    passing: tuple[ExamPassRow, ...] = ()
-    if line is not None:
-        through = np.flatnonzero((found.t >= line) & gained)
-        through = through[np.argsort(-found.t[through], kind="stable")]
-        passing = _without_copies(pool, entered, excess, found.t, through)
-    return ExamOutcome(len(pool.gain), eligible, verdict.resamples, line, best, passing)
+    passing = () if line is None else _without_copies(pool, entered, line)
+    return ExamOutcome(total, entered.eligible, verdict.resamples, line, best, passing)
 
 
 _NOBODY = Moments(np.empty(0), np.empty(0), np.empty(0))
 
 
 def _without_copies(
-    pool: Pool,
-    entered: NDArray[np.int64],
-    excess: NDArray[np.float32],
-    t: Floats,
-    through: NDArray[np.int64],
+    pool: Pool, entered: Entered, line: float
 ) -> tuple[ExamPassRow, ...]:
     """Return at most 20 of those who passed, best first, no two nearly the same."""
+    t = entered.found.t
+    through = np.flatnonzero((t >= line) & entered.gained)
     rows: list[ExamPassRow] = []
     chosen: list[NDArray[np.float32]] = []
-    for place in through:
-        if too_similar(excess[place], chosen):
+    for place in through[np.argsort(-t[through], kind="stable")]:
+        excess = entered.excess[place]
+        if too_similar(excess, chosen):
             continue
-        chosen.append(excess[place])
-        number = int(entered[place])
+        chosen.append(excess)
+        number = int(entered.rows[place])
         kind = int(np.searchsorted(pool.firsts, number, side="right")) - 1
         name = pool.names[kind]
         genome = pool.genomes[kind][number - int(pool.firsts[kind])]

@@ -142,12 +142,26 @@ def test_a_loss_on_the_whole_is_never_proven() -> None:
 
 
 def test_scaling_leaves_out_what_counts_for_nothing() -> None:
-    excess = np.array([[1.0, -1.0], [2.0, 2.0], [4.0, -4.0]])
+    hourly = np.array([[1.0, -1.0], [2.0, 2.0], [4.0, -4.0]])
+    result = Result(hourly, np.zeros(3), np.array([10, 99, 9]), np.ones(3))
 
-    scaled, counted = scaled_excess(excess, np.array([10, 99, 9]))
+    counted, scaled, floor = scaled_excess(result, np.zeros(2))
 
     assert counted.tolist() == [True, False, False]
     assert scaled.tolist() == [[1.0, -1.0]]
+    assert floor.tolist() == [0.0]
+
+
+def test_luck_cannot_make_the_scale_smaller_than_that_of_the_ignorant() -> None:
+    market = np.array([2.0, -2.0, 2.0, -2.0])
+    hourly = np.array([[1.001, -1.0, 1.0, -1.0]])
+    result = Result(hourly, np.array([0.5]), np.array([10]), np.ones(1))
+
+    _, scaled, floor = scaled_excess(result, market)
+
+    # x is next to nothing, its scale is that of half the market.
+    assert np.abs(scaled).max() < 0.002
+    assert floor.tolist() == [1.0]
 
 
 def test_hours_are_put_where_the_clock_says() -> None:
