@@ -200,27 +200,43 @@ def _ramp_sum(
     2·w: S + S', and T + T' + w·S with S of the newer.
     """
     bars = values.shape[0]
+    start = min(width, bars)
+    total = out[start:]
     plain, ramp, next_plain, next_ramp = a, b, c, d
     plain[:] = values
     ramp[:] = values
-    out[:] = 0.0
+    total[:] = 0.0
     have, done = 1, 0
     while True:
         if width & have:
-            rest = float(width - done - have)
-            for t in range(min(done + have - 1, bars), bars):
-                out[t] += ramp[t - done] + rest * plain[t - done]
+            first = start - done
+            _add_ramp(total, ramp[first:], plain[first:], float(width - done - have))
             done += have
-        if 2 * have > width:
+        if 2 * have > width or have >= bars:
             return
-        next_plain[: min(have, bars)] = 0.0
-        next_ramp[: min(have, bars)] = 0.0
-        for t in range(have, bars):
-            next_plain[t] = plain[t] + plain[t - have]
-            next_ramp[t] = ramp[t] + have * plain[t] + ramp[t - have]
+        _double(plain, ramp, have, next_plain[have:], next_ramp[have:])
         plain, next_plain = next_plain, plain
         ramp, next_ramp = next_ramp, ramp
         have *= 2
+
+
+@kernel
+def _add_ramp(total: Floats, ramp: Floats, plain: Floats, rest: float) -> None:
+    """Add a ramp that stands on `rest`."""
+    for t in range(total.shape[0]):
+        total[t] += ramp[t] + rest * plain[t]
+
+
+@kernel
+def _double(
+    plain: Floats, ramp: Floats, have: int, next_plain: Floats, next_ramp: Floats
+) -> None:
+    """Write sums and ramps of windows of twice as many bars."""
+    new_plain, new_ramp, step = plain[have:], ramp[have:], float(have)
+    for t in range(next_ramp.shape[0]):
+        next_ramp[t] = new_ramp[t] + step * new_plain[t] + ramp[t]
+    for t in range(next_plain.shape[0]):
+        next_plain[t] = new_plain[t] + plain[t]
 
 
 @indicator("sum_over_ema", rows=1, unit="ratio")

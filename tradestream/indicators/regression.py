@@ -15,7 +15,7 @@ from tradestream.indicators.compiled import inlined, kernel
 from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
 
-_FARTHEST = 2.0**24
+_LARGEST_EXACT = 2.0**31
 _STRAIGHT = 1e-12
 
 
@@ -25,7 +25,8 @@ def regression_end(
 ) -> None:
     """Value at the last bar of the least-squares line through the last n closes.
 
-    From sums in 64-bit integers, with one division.
+    From sums in 64-bit integers, with one division, while no close was further than
+    2^31 / n ticks from the first one; from then on from floats in each window.
     """
     closes = row(argument(inputs, 0, 0), bars)
     sums, _, ramps = _prefix_sums(closes)
@@ -34,13 +35,15 @@ def regression_end(
         n = int(setting(parameters, 0, k))
         out[: min(n - 1, bars)] = np.nan
         scale = float(n * n * (n + 1))
-        for t in range(n - 1, bars):
+        stop = _exact_until(closes, _LARGEST_EXACT / n)
+        for t in range(n - 1, stop):
             y = np.int64(closes[t] - closes[0])
             total = sums[t + 1] - sums[t + 1 - n]
             slope = _slope(sums, ramps, t, n)
             out[t] = (
                 closes[t] - float((n * y - total) * n * (n + 1) - 6 * slope) / scale
             )
+        _in_each(closes, n, max(stop, n - 1), out, False)
 
 
 @indicator("regression_position", columns=("close",), unit="ratio")
@@ -61,7 +64,8 @@ def regression_position(
         out[: min(n - 1, bars)] = np.nan
         factor = np.sqrt((n - 1.0) / (n + 1.0))
         scale = float(n * n * (n * n - 1))
-        for t in range(n - 1, bars):
+        stop = _exact_until(closes, _LARGEST_EXACT / n)
+        for t in range(n - 1, stop):
             y = np.int64(closes[t] - closes[0])
             total = sums[t + 1] - sums[t + 1 - n]
             slope = _slope(sums, ramps, t, n)
@@ -71,6 +75,7 @@ def regression_position(
             rest = whole - 12.0 * float(slope) * float(slope)
             value = factor * offset / np.sqrt(rest)
             out[t] = value if rest > _STRAIGHT * whole else 0.0
+        _in_each(closes, n, max(stop, n - 1), out, True)
 
 
 @inlined
@@ -93,3 +98,33 @@ def _prefix_sums(closes: Floats) -> tuple[Floats, Floats, Floats]:
         squares[t + 1] = squares[t] + y * y
         ramps[t + 1] = ramps[t] + t * y
     return sums, squares, ramps
+
+
+@kernel
+def _exact_until(closes: Floats, farthest: float) -> int:
+    """Return the first bar whose close is further from the first one than that."""
+    for t in range(closes.shape[0]):
+        if abs(closes[t] - closes[0]) > farthest:
+            return t
+    return len(closes)
+
+
+@kernel
+def _in_each(
+    closes: Floats, n: int, start: int, out: Floats, as_position: bool
+) -> None:
+    """Do the same with floats, from distances to the window's own last close."""
+    middle = (n - 1) / 2.0
+    squares = n * (n * n - 1) / 12.0
+    for t in range(start, closes.shape[0]):
+        total, tilt, spread = 0.0, 0.0, 0.0
+        for i in range(n):
+            y = closes[t - n + 1 + i] - closes[t]
+            total += y
+            tilt += (i - middle) * y
+            spread += y * y
+        end = total / n + tilt / squares * middle
+        whole = spread - total * total / n
+        rest = whole - tilt * tilt / squares
+        value = -end / np.sqrt(rest / n) if rest > _STRAIGHT * whole else 0.0
+        out[t] = value if as_position else closes[t] + end
