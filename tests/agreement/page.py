@@ -1,53 +1,62 @@
 """What came out of a comparison, as a page."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tradestream.strategies.catalogue import CATALOGUE
+from tests.agreement.tasks import Task
 from tradestream.testing.plain.comparison import Comparison
+
+Outcome = tuple[Task, list[Comparison]]
 
 _TEXT = """\
 # The engine and plain loops agree
 
-Written by `make agreement`, that is `{command}`; do not edit by hand.
+`make agreement` writes this page ({date}):
 
-An indicator by indicator, bar by bar reference in whole ticks and 80-bit floats,
-written from [the page of strategy types](strategies.md) and not from the engine
-(`tradestream/testing/plain/`), trades random genomes beside it. Fills must be on the
-same bars; every metric, the equity of every bar, and the hourly sums within 1e-9
-(relative, absolute below 1). Windows are 350 to 600 bars long, at one of three cost
+```sh
+{command} --write
+```
+
+An indicator by indicator, bar by bar reference in whole ticks and 80-bit floats
+(`tradestream/testing/plain/`), written from [the page of strategy types](strategies.md)
+and not from the engine, trades random genomes beside it.
+Fills must be on the same bars; every metric, the equity of every bar, and the hourly
+sums of returns within 1e-9 (relative, absolute below 1).
+
+The markets are random walks; walks of few ticks with flat minutes, empty volume, and
+holes; bounces between two to six prices; prices of up to 5e12 ticks; and random windows
+of the recordings, bitcoin minutes of March 2023 and ADA-BTC of January 2018 with its
+holes.
+Windows are 350 to 600 bars long, the long ones 1,500 to 2,500, at one of three cost
 settings.
 
-{genomes:,} genomes, {trades:,} trades, {seconds:.0f} s: **{mismatches} mismatches**,
-largest error {worst:.1e}.
+{genomes:,} genomes, {trades:,} trades, {seconds:,.0f} s on two shared cores:
+**{mismatches} mismatches**, largest error {worst:.1e}.
 """
 
 
 def agreement_page(
-    found: Mapping[str, Mapping[str, Sequence[Comparison]]],
-    command: str,
-    seconds: float,
+    outcomes: Sequence[Outcome], *, command: str, seconds: float, date: str
 ) -> str:
     """Return a Markdown page.
 
     Args:
-        found: Comparisons by type and market.
+        outcomes: What came out of each task.
         command: What was run.
         seconds: How long it took.
+        date: The day it was run, ISO.
     """
-    by_type = {
-        name: [c for some in found[name].values() for c in some]
-        for name in CATALOGUE
-        if name in found
-    }
-    by_market: dict[str, list[Comparison]] = {}
-    for markets in found.values():
-        for market, some in markets.items():
-            by_market.setdefault(market, []).extend(some)
-    everything = [c for some in by_type.values() for c in some]
+    by_type: dict[str, list[Comparison]] = defaultdict(list)
+    by_market: dict[str, list[Comparison]] = defaultdict(list)
+    for task, compared in outcomes:
+        by_type[task.strategy] += compared
+        by_market[task.market] += compared
+    everything = [one for some in by_type.values() for one in some]
     text = _TEXT.format(
         command=command,
+        date=date,
         genomes=len(everything),
-        trades=sum(c.trades for c in everything),
+        trades=sum(one.trades for one in everything),
         seconds=seconds,
         mismatches=_mismatches(everything),
         worst=_worst(everything),
@@ -62,8 +71,8 @@ def _table(head: str, rows: Mapping[str, Sequence[Comparison]]) -> list[str]:
         f"| {head} | genomes | that traded | trades | mismatches | largest error |",
         "|---|--:|--:|--:|--:|--:|",
         *(
-            f"| {name} | {len(some)} | {sum(c.trades > 0 for c in some)} "
-            f"| {sum(c.trades for c in some)} | {_mismatches(some)} "
+            f"| {name} | {len(some)} | {sum(one.trades > 0 for one in some)} "
+            f"| {sum(one.trades for one in some):,} | {_mismatches(some)} "
             f"| {_worst(some):.1e} |"
             for name, some in rows.items()
         ),
@@ -71,8 +80,8 @@ def _table(head: str, rows: Mapping[str, Sequence[Comparison]]) -> list[str]:
 
 
 def _mismatches(some: Sequence[Comparison]) -> int:
-    return sum(not c.agrees for c in some)
+    return sum(not one.agrees for one in some)
 
 
 def _worst(some: Sequence[Comparison]) -> float:
-    return max((c.worst[0] for c in some), default=0.0)
+    return max((one.worst[0] for one in some), default=0.0)
