@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradestream.indicators.accumulation import write_accumulation
+from tradestream.indicators.flows import write_accumulation
 from tradestream.indicators.memory import argument, row, setting
 from tradestream.indicators.registry import indicator
 from tradestream.indicators.windows import window_sum
