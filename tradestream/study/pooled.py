@@ -166,7 +166,7 @@ def examine(
 
 
 def _mean_correlation(markets: Floats) -> float:
-    table = np.corrcoef(markets)
+    table = np.atleast_2d(np.corrcoef(markets))
     return float(np.mean(table[np.triu_indices(len(table), 1)]))
 
 
