@@ -29,6 +29,10 @@ _KEY_SCALARS, _KEY_LOWS = layout.KEY_SCALARS, layout.KEY_LOWS
 ARGUMENTS = 8
 """Inputs, and parameters, that one call of an indicator can have."""
 
+_LOOKED_AT = 16
+"""A full cache lets go the oldest of so many slots: to look at all of them would
+cost more than to build a row."""
+
 
 class RowCache(NamedTuple):
     """Slots for rows.
@@ -38,7 +42,7 @@ class RowCache(NamedTuple):
         slot_of: int32 (table size,), slot of each entry of the table, or -1.
         owner: int64 (slots,), entry of the table that a slot holds, or -1.
         used: int64 (slots,), last batch that used a slot.
-        clock: int64 (2,), number of the batch, slots taken.
+        clock: int64 (3,), number of the batch, slots taken, slot to look at next.
     """
 
     slots: int
@@ -63,12 +67,17 @@ def take_slot(cache: RowCache) -> int:
     if clock[1] < cache.slots:
         clock[1] += 1
         return clock[1] - 1  # type: ignore[no-any-return]
-    oldest = -1
-    for slot in range(_COLUMNS, cache.slots):
+    oldest, looked = -1, 0
+    for _ in range(_COLUMNS, cache.slots):
+        slot = max(clock[2], _COLUMNS)
+        clock[2] = slot + 1 if slot + 1 < cache.slots else _COLUMNS
+        looked += 1
         if cache.used[slot] < clock[0] and (
             oldest < 0 or cache.used[slot] < cache.used[oldest]
         ):
             oldest = slot
+        if looked >= _LOOKED_AT and oldest >= 0:
+            break
     if oldest >= 0 and cache.owner[oldest] >= 0:
         cache.slot_of[cache.owner[oldest]] = -1
     return oldest

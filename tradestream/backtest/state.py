@@ -118,5 +118,5 @@ def _empty_cache(slots: int, table_size: int) -> RowCache:
         np.full(table_size + 1, -1, np.int32),
         np.full(slots, -1, np.int64),
         np.zeros(slots, np.int64),
-        np.array([0, len(COLUMNS)], np.int64),
+        np.array([0, len(COLUMNS), len(COLUMNS)], np.int64),
     )
