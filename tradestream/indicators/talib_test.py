@@ -39,6 +39,7 @@ CASES: dict[str, Callable[[Ticks], Floats]] = {
     "williams_r(11)": lambda p: talib.WILLR(p.high, p.low, p.close, 11),
     "highest(high, 20)": lambda p: talib.MAX(p.high, 20),
     "lowest(low, 20)": lambda p: talib.MIN(p.low, 20),
+    "midrange(14)": lambda p: talib.MIDPRICE(p.high, p.low, 14),
     "sma(median, 8)": lambda p: talib.SMA(talib.MEDPRICE(p.high, p.low), 8),
 }
 
