@@ -7,7 +7,7 @@ of good offspring makes the critical value too low.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -92,6 +92,22 @@ class ExamPassRow:
     t: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """Genomes of one type that were in the running, and how they did.
+
+    Attributes:
+        strategy_name: The type.
+        genomes: Shape (g, p), values in declared order.
+        t: Shape (g,), their studentized mean excess; who is far below nil is
+            left out.
+    """
+
+    strategy_name: str
+    genomes: Floats
+    t: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class ExamOutcome:
     """What an exam showed.
@@ -103,6 +119,7 @@ class ExamOutcome:
         critical_value: The t to reach, None when nothing could pass any more.
         best_t: Best t of an eligible genome with a positive return, if any.
         passing: At most 20 by t, correlation of hourly excess at most 0.9.
+        examined: All who were in the running, for plots.
     """
 
     genomes: int
@@ -111,6 +128,7 @@ class ExamOutcome:
     critical_value: float | None
     best_t: float | None
     passing: tuple[ExamPassRow, ...]
+    examined: tuple[Examined, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +150,16 @@ class _Field:
     found: Moments
     gained: NDArray[np.bool_]
 
+    def examined(self) -> tuple[Examined, ...]:
+        """Return everybody with their t."""
+        ends = np.cumsum([len(group.genomes) for group in self.groups])
+        return tuple(
+            Examined(group.strategy_name, group.genomes, t)
+            for group, t in zip(
+                self.groups, np.split(self.found.t, ends[:-1]), strict=False
+            )
+        )
+
 
 def run_exam(
     window: ExamWindow, design: ExamDesign, *, alpha: float, seed: int
@@ -147,21 +175,29 @@ def run_exam(
         alpha: Share of false alarms that this exam may spend.
         seed: Seed of the bootstrap, 0 or more.
     """
-    field = _enter(window, design)
-    able = field.found.t[field.gained]
+    entered = _enter(window, design)
+    able = entered.found.t[entered.gained]
     if not len(able):
-        return ExamOutcome(field.evaluated, field.eligible, 0, None, None, ())
+        return ExamOutcome(
+            entered.evaluated, entered.eligible, 0, None, None, (), entered.examined()
+        )
     best = float(able.max())
 
     def chunks() -> Iterator[NDArray[np.floating]]:
-        for group in field.groups:
+        for group in entered.groups:
             yield _excess(window, group)
 
-    verdict = superior(chunks, field.found, best, alpha=alpha, seed=seed)
+    verdict = superior(chunks, entered.found, best, alpha=alpha, seed=seed)
     line = verdict.critical_value
-    passing = () if line is None else _passing(window, field, line)
+    passing = () if line is None else _passing(window, entered, line)
     return ExamOutcome(
-        field.evaluated, field.eligible, verdict.resamples, line, best, passing
+        entered.evaluated,
+        entered.eligible,
+        verdict.resamples,
+        line,
+        best,
+        passing,
+        entered.examined(),
     )
 
 
