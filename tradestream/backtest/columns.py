@@ -4,13 +4,10 @@ from math import prod
 
 import numpy as np
 
-from tradestream.backtest.row_graph import FARTHEST_LAG
+from tradestream.backtest.layout import PADDING
 from tradestream.candles import CandleSeries, Floats
 from tradestream.indicators.registry import COLUMNS, SUM_SCALE
 from tradestream.instruments import Instrument
-
-PADDING = FARTHEST_LAG
-"""Bars of NaN before every row: a lag is a shifted address."""
 
 _EPSILON = 1e-6
 _TRUSTED = 1e-14

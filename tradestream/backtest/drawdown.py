@@ -3,7 +3,7 @@
 import numpy as np
 
 from tradestream.indicators.compiled import inlined, kernel
-from tradestream.indicators.memory import get_float
+from tradestream.indicators.memory import get_float, get_int
 from tradestream.indicators.simd import (
     choose,
     first_lanes,
@@ -79,3 +79,50 @@ def deepest_fall(
             fall = high - value if high - value > fall else fall
             t += 1
     return fall
+
+
+@kernel
+def deepest_of_trades(
+    logs: int, highs: int, lows: int, falls: int, bars: int, fills: int,
+    trades: int, bases: int, ends: int, peak: float, fall: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Return the highest log equity, and its deepest fall, after some trades.
+
+    The bars of a trade are looked at only where the extremes of the 64-bar blocks
+    they lie in say that they can matter.
+
+    Args:
+        logs: Address of the log closes.
+        highs: Address of the highest of each 64 bars.
+        lows: Address of the lowest of each 64 bars.
+        falls: Address of the deepest fall within each 64 bars.
+        bars: Bars of the window.
+        fills: Address of the bars of entry and exit of the trades.
+        trades: How many there are.
+        bases: Address of log equity − log close of each trade while it lasts.
+        ends: Address of the log equity after each trade.
+        peak: Highest log equity before them.
+        fall: Deepest fall known by now; the closer, the less is looked at.
+    """
+    for i in range(trades):
+        a, b = get_int(fills, 2 * i), get_int(fills, 2 * i + 1)
+        last = b - 1 if b < bars else bars - 2
+        base = get_float(bases, i)
+        first_block, last_block = a >> 6, last >> 6
+        top = max(get_float(highs, first_block), get_float(highs, last_block))
+        bottom = min(get_float(lows, first_block), get_float(lows, last_block))
+        for block in range(first_block + 1, last_block):
+            top = max(top, get_float(highs, block))
+            bottom = min(bottom, get_float(lows, block))
+        if (peak - base - bottom > fall or base + top > peak) and last >= a:
+            high, low = high_low(logs, a, last, highs, lows)
+            fall = max(fall, peak - base - low)
+            if base + high > peak:
+                if high - low > fall:
+                    within = deepest_fall(logs, a, last, highs, lows, falls)
+                    fall = max(fall, within)
+                peak = base + high
+        end = get_float(ends, i)
+        fall = max(fall, peak - end)
+        peak = max(peak, end)
+    return peak, fall

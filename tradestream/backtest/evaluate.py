@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tradestream.backtest import layout
-from tradestream.backtest.layout import Program
+from tradestream.backtest.layout import PADDING, Program
 from tradestream.backtest.masks import write_masks
 from tradestream.backtest.row_cache import (
     ARGUMENTS,
@@ -19,11 +19,11 @@ from tradestream.backtest.row_cache import (
     prepare,
     take_slot,
 )
-from tradestream.backtest.trades import SUMS, Tables, sum_trades
+from tradestream.backtest.trades import SCRATCH, SUMS, Tables, sum_trades
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import entry_point, inlined, kernel
 from tradestream.indicators.machine import LANES
-from tradestream.indicators.memory import get_int, set_int
+from tradestream.indicators.memory import get_int, set_float, set_int
 
 _ROW_INTS, _ROW_FLOATS = layout.ROW_INTS, layout.ROW_FLOATS
 _FUNCTION, _PLACE, _PRIVATE = layout.FUNCTION, layout.PLACE, layout.PRIVATE
@@ -37,6 +37,7 @@ class Engine(NamedTuple):
         cache: Shared rows.
         rows: Address of bar 0 of row 0.
         stride: Bytes from one row to the next.
+        width: Genomes whose own rows there is room for at once, 1 to LANES.
         masks: Address of the masks.
         functions: int64 (indicators,), addresses of machine code.
     """
@@ -45,6 +46,7 @@ class Engine(NamedTuple):
     cache: RowCache
     rows: int
     stride: int
+    width: int
     masks: int
     functions: Any
 
@@ -88,11 +90,12 @@ def evaluate(
         Whether the slots sufficed for a batch; if not, results are incomplete.
     """
     nodes = program.row_ints.shape[0]
-    work = np.empty(batch * nodes + 3 * ARGUMENTS * LANES, np.int64)
+    work = np.empty(SCRATCH + batch * nodes + 3 * ARGUMENTS * LANES, np.int64)
     base = work.ctypes.data
     span = 8 * ARGUMENTS * LANES
     call = Call(base, base + span, base + 2 * span)
     places = base + 3 * span
+    scratch = places + 8 * batch * nodes
     first_genome, wide = genomes.ctypes.data, 8 * genomes.shape[1]
     tables = engine.tables if with_hours else _tables_without_hours(engine.tables)
     enough = True
@@ -104,8 +107,8 @@ def evaluate(
         )
         if not enough:
             break
-        for g0 in range(0, size, LANES):
-            lanes = min(LANES, size - g0)
+        for g0 in range(0, size, engine.width):
+            lanes = min(engine.width, size - g0)
             if program.private > 0:
                 _build_private(
                     engine, program, lanes, genome0 + wide * g0, wide,
@@ -129,6 +132,7 @@ def evaluate(
                     engine.masks + 8 * tables.words * program.exit,
                     out.ctypes.data + 8 * SUMS * (c0 + k),
                     hourly.ctypes.data + 8 * hourly.shape[1] * (c0 + k),
+                    scratch,
                 )
     work[0] = 0  # its address must not outlive it
     return enough
@@ -164,6 +168,8 @@ def _build_shared(
                 cache.slot_of[entry] = slot
                 cache.owner[slot] = entry
                 output = engine.rows + engine.stride * slot
+                for t in range(-PADDING, 0):
+                    set_float(output, t, np.nan)
                 prepare(ints, floats, waiting, genomes + wide * k, rows, call, output)
                 waiting += 1
                 if waiting == LANES:
@@ -192,7 +198,7 @@ def _build_private(
             continue
         for lane in range(lanes):
             rows = places + 8 * nodes * lane
-            output = scratch + engine.stride * (mine * LANES + lane)
+            output = scratch + engine.stride * (mine * engine.width + lane)
             prepare(ints, floats, lane, genomes + wide * lane, rows, call, output)
             set_int(rows, i, output)
         build(

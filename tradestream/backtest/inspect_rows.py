@@ -6,7 +6,6 @@ from tradestream.backtest import layout
 from tradestream.backtest.program import Programs
 from tradestream.backtest.window import Window
 from tradestream.candles import Floats
-from tradestream.indicators.machine import LANES
 from tradestream.strategies.declaration import StrategyType
 
 
@@ -30,7 +29,7 @@ def row_of(window: Window, text: str) -> Floats:
     if ints[layout.FUNCTION] < 0:
         slot = int(ints[layout.PLACE])
     elif ints[layout.PRIVATE] >= 0:
-        slot = other.engine.cache.slots + LANES * int(ints[layout.PRIVATE])
+        slot = other.engine.cache.slots + other.engine.width * int(ints[layout.PRIVATE])
     else:
         slot = int(other.engine.cache.slot_of[ints[layout.PLACE]])
     return other.row(slot)

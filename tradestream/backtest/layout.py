@@ -5,6 +5,9 @@ Kernels read these by address, so that no strategy needs code of its own.
 
 from typing import Any, NamedTuple
 
+PADDING = 64
+"""Bars of NaN before every row: a lag is a shifted address."""
+
 MAX_INPUTS = 7
 MAX_PARAMETERS = 4
 MAX_KEYS = 6

@@ -7,13 +7,13 @@ one parameter: `70`, `-stdDevMultiplier`, `2 * period`.
 import ast
 from dataclasses import dataclass
 
-from tradestream.backtest.layout import MAX_INPUTS, MAX_PARAMETERS
+from tradestream.backtest.layout import MAX_INPUTS, MAX_PARAMETERS, PADDING
 from tradestream.backtest.rule_text import RuleTexts
 from tradestream.backtest.scalars import ZERO, Scalar, parse_scalar
 from tradestream.indicators.library import COLUMNS, INDICATORS, SUMMABLE
 from tradestream.strategies.declaration import StrategyType
 
-FARTHEST_LAG = 64
+FARTHEST_LAG = PADDING
 """Bars of padding before every row, and bits of a word."""
 
 

@@ -1,13 +1,15 @@
 """The memory of a window: rows, masks, and tables that kernels find by address."""
 
+import weakref
 from typing import Any
 
 import numpy as np
 
-from tradestream.backtest.columns import PADDING, aligned, write_columns
+from tradestream.backtest.columns import aligned, write_columns
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.evaluate import Engine
 from tradestream.backtest.hours import ClockHours
+from tradestream.backtest.layout import PADDING
 from tradestream.backtest.money import fill_extremes, fill_tables
 from tradestream.backtest.program import Programs
 from tradestream.backtest.row_cache import RowCache
@@ -18,6 +20,28 @@ from tradestream.indicators.machine import LANES
 from tradestream.instruments import Instrument
 
 _LEAST_SLOTS = 16
+_PRIVATE_BYTES = 64 << 20
+"""Most memory for rows of one genome alone, but at least one genome's."""
+
+_spare: list[Floats] = []
+
+
+def take_block(size: int) -> Floats:
+    """Return `size` floats or more, contents undefined.
+
+    The block that a window gave back is used again where it is large enough:
+    fresh memory costs as much as a search when its pages are touched first.
+    """
+    try:
+        block = _spare.pop()
+    except IndexError:
+        return np.empty(size)
+    return block if len(block) >= size else np.empty(size)
+
+
+def give_back(block: Floats) -> None:
+    """Keep a block for the next window; only the one that came last."""
+    _spare[:] = [block]
 
 
 class EngineState:
@@ -54,13 +78,16 @@ class EngineState:
         affordable = row_budget_bytes // (8 * stride)
         wanted = len(COLUMNS) + programs.table_size
         slots = max(len(COLUMNS) + _LEAST_SLOTS, min(wanted, affordable))
-        self._rows = self._room_for_rows(slots, programs.most_private, stride)
+        private = max(1, programs.most_private)
+        width = max(1, min(LANES, _PRIVATE_BYTES // (8 * stride * private)))
+        self._rows = self._room_for_rows(slots, width * private, stride)
         write_columns(self._rows, series, instrument)
         self.engine = Engine(
             self._tables(series, costs, hours, words),
             _empty_cache(slots, programs.table_size),
             self._hold(self._rows) + 8 * PADDING,
             8 * stride,
+            width,
             self._hold(self.masks),
             self._functions,
         )
@@ -74,9 +101,15 @@ class EngineState:
         return self._rows[slot, PADDING : PADDING + self._bars].copy()
 
     def _room_for_rows(self, slots: int, private: int, stride: int) -> Floats:
-        rows = aligned(slots + LANES * max(1, private), stride)
-        rows[:, :PADDING] = np.nan
-        rows[:, PADDING + self._bars :] = np.nan
+        block = take_block((slots + private) * stride + 8)
+        weakref.finalize(self, give_back, block)
+        skip = -(block.ctypes.data // 8) % 8
+        rows = block[skip : skip + (slots + private) * stride]
+        rows = rows.reshape(slots + private, stride)
+        # Other slots get theirs when they are taken: pages never used cost nothing.
+        rows[: len(COLUMNS), :PADDING] = np.nan
+        rows[: len(COLUMNS), PADDING + self._bars :] = np.nan
+        rows[slots:, :PADDING] = np.nan
         return rows
 
     def _tables(

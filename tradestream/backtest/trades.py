@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradestream.backtest.drawdown import deepest_fall, high_low
+from tradestream.backtest.drawdown import deepest_of_trades
+from tradestream.backtest.fills import FILL_INTS, find_fills
 from tradestream.backtest.masks import ALL, NONE
 from tradestream.indicators.compiled import inlined, kernel
 from tradestream.indicators.memory import (
@@ -16,6 +17,7 @@ from tradestream.indicators.memory import (
     get_int,
     get_word,
     set_float,
+    set_int,
     trailing_zeros,
 )
 from tradestream.indicators.simd import load8, splat, store8
@@ -29,6 +31,10 @@ SUMS = 16
 
 NOTHING = 1e-12
 """A trade whose return is smaller neither won nor lost: it is rounding."""
+
+
+SCRATCH = 2 * FILL_INTS
+"""8-byte numbers that a walk over trades needs room for."""
 
 
 class Tables(NamedTuple):
@@ -73,7 +79,9 @@ def _mark(tables: Tables, j: int) -> int:
 
 
 @kernel
-def sum_trades(tables: Tables, enter: int, leave: int, out: int, hourly: int) -> None:
+def sum_trades(
+    tables: Tables, enter: int, leave: int, out: int, hourly: int, scratch: int
+) -> None:
     """Walk over the trades of one genome.
 
     Args:
@@ -82,66 +90,60 @@ def sum_trades(tables: Tables, enter: int, leave: int, out: int, hourly: int) ->
         leave: Address of the mask that says when to exit.
         out: Address of SUMS floats, written.
         hourly: Address of `hours` floats, written: Σ r of each clock hour.
+        scratch: Address of SCRATCH 8-byte numbers.
     """
     n, words = tables.bars, tables.words
     entries, exits = tables.entries, tables.exits
+    fills, bases = scratch, scratch + 8 * FILL_INTS
+    ends = bases + 4 * FILL_INTS
     sums = splat(0.0)
-    ratio, log_ratio, log_peak, fall = 1.0, 0.0, 0.0, 0.0
+    ratio, log_ratio, peak, lowest_peak, fall = 1.0, 0.0, 0.0, 0.0, 0.0
     trades, wins = 0, 0
     won, lost, total, noted = 0.0, 0.0, 0.0, 0.0
     equity, notional, returned = 0.0, 0.0, 0.0
-    hour = 1
-    mark = _mark(tables, 1)
-    free = 0
-    while True:
-        signal = next_bit(enter, words, free)
-        if signal >= n - 1:
-            break
-        a = signal + 1
-        signal = next_bit(leave, words, a)
-        b = signal + 1 if signal < n - 1 else n
-        own = a if a < n - 1 else n
-        while mark <= b:
-            seen = total
-            if mark > a:
-                seen += get_float(entries, 8 * a) + get_float(tables.market, mark)
-            set_float(hourly, hour - 1, seen - noted)
-            noted = seen
-            hour += 1
-            mark = _mark(tables, hour)
-        sums = sums + (load8(entries + 64 * own) + load8(exits + 64 * b))
-        total += get_float(entries, 8 * own) + get_float(exits, 8 * b)
-        base = log_ratio + get_float(entries, 8 * a + 6)
-        last = b - 1 if b < n else n - 2
-        if last >= a:
-            high, low = high_low(tables.logs, a, last, tables.highs, tables.lows)
-            fall = max(fall, log_peak - base - low)
-            if base + high > log_peak:
-                if high - low > fall:
-                    within = deepest_fall(
-                        tables.logs, a, last, tables.highs, tables.lows, tables.falls
-                    )
-                    fall = max(fall, within)
-                log_peak = base + high
-        log_ratio = base + get_float(exits, 8 * b + 6)
-        fall = max(fall, log_peak - log_ratio)
-        log_peak = max(log_peak, log_ratio)
-        bought = get_float(entries, 8 * a + 7)
-        grown = bought * get_float(exits, 8 * b + 7)
-        closes = get_float(entries, 8 * a + 4) + get_float(exits, 8 * b + 4)
-        equity += ratio * (float(a - free) + bought * closes)
-        notional += ratio * (tables.kept + grown / tables.kept)
-        change = grown - 1.0
-        gain = ratio * change if abs(change) > NOTHING else 0.0
-        ratio *= grown
-        returned += change
-        won += gain if gain > 0.0 else 0.0
-        lost -= gain if gain < 0.0 else 0.0
-        wins += 1 if gain > 0.0 else 0
-        trades += 1
-        free = b
-        if b == n:
-            break
+    hour, free, word, held, waiting = 1, 0, 0, 0, 0
+    while word < words:
+        word, held, count = find_fills(
+            enter, leave, words, n, word, held, fills, waiting
+        )
+        if word == words and held:
+            set_int(fills, count, n)
+            count += 1
+        here = count >> 1
+        if tables.hours > 0:
+            hour, total, noted = _sum_hours(
+                tables, fills, here, hourly, hour, total, noted
+            )
+        for i in range(here):
+            a, b = get_int(fills, 2 * i), get_int(fills, 2 * i + 1)
+            own = a if a < n - 1 else n
+            sums = sums + (load8(entries + 64 * own) + load8(exits + 64 * b))
+            base = log_ratio + get_float(entries, 8 * a + 6)
+            log_ratio = base + get_float(exits, 8 * b + 6)
+            set_float(bases, i, base)
+            set_float(ends, i, log_ratio)
+            fall = max(fall, lowest_peak - log_ratio)
+            lowest_peak = max(lowest_peak, log_ratio)
+            bought = get_float(entries, 8 * a + 7)
+            grown = bought * get_float(exits, 8 * b + 7)
+            closes = get_float(entries, 8 * a + 4) + get_float(exits, 8 * b + 4)
+            equity += ratio * (float(a - free) + bought * closes)
+            notional += ratio * (tables.kept + grown / tables.kept)
+            change = grown - 1.0
+            gain = ratio * change if abs(change) > NOTHING else 0.0
+            ratio *= grown
+            returned += change
+            won += gain if gain > 0.0 else 0.0
+            lost -= gain if gain < 0.0 else 0.0
+            wins += 1 if gain > 0.0 else 0
+            free = b
+        trades += here
+        peak, fall = deepest_of_trades(
+            tables.logs, tables.highs, tables.lows, tables.falls,
+            n, fills, here, bases, ends, peak, fall,
+        )  # fmt: skip
+        waiting = count & 1
+        set_int(fills, 0, get_int(fills, count - waiting))
     while hour <= tables.hours:
         set_float(hourly, hour - 1, total - noted)
         noted = total
@@ -157,6 +159,42 @@ def sum_trades(tables: Tables, enter: int, leave: int, out: int, hourly: int) ->
     set_float(out, LOG_FALL, fall)
     set_float(out, NOTIONAL, notional)
     set_float(out, SUMS - 1, 0.0)
+
+
+@kernel
+def _sum_hours(
+    tables: Tables, fills: int, trades: int, hourly: int, hour: int,
+    total: float, noted: float,
+) -> tuple[int, float, float]:  # fmt: skip
+    """Write Σ r of every clock hour that ends within or before these trades.
+
+    Args:
+        tables: The window.
+        fills: Address of the bars of entry and exit of the trades.
+        trades: How many there are.
+        hourly: Address of `hours` floats.
+        hour: The hour that ends next, from 1.
+        total: Σ r so far.
+        noted: Σ r of the hours that ended.
+
+    Returns:
+        `hour`, `total`, and `noted` after these trades.
+    """
+    n, entries, exits = tables.bars, tables.entries, tables.exits
+    mark = _mark(tables, hour)
+    for i in range(trades):
+        a, b = get_int(fills, 2 * i), get_int(fills, 2 * i + 1)
+        own = a if a < n - 1 else n
+        while mark <= b:
+            seen = total
+            if mark > a:
+                seen += get_float(entries, 8 * a) + get_float(tables.market, mark)
+            set_float(hourly, hour - 1, seen - noted)
+            noted = seen
+            hour += 1
+            mark = _mark(tables, hour)
+        total += get_float(entries, 8 * own) + get_float(exits, 8 * b)
+    return hour, total, noted
 
 
 @kernel

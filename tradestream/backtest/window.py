@@ -18,7 +18,7 @@ from tradestream.backtest.layout import Program
 from tradestream.backtest.metrics import excess_sharpe_bar, market_of, metrics_of
 from tradestream.backtest.program import PRICE_EPSILON, Programs, catalogue_programs
 from tradestream.backtest.state import EngineState
-from tradestream.backtest.trades import HELD, RATIO, SUMS, TRADES
+from tradestream.backtest.trades import SUMS, TRADES
 from tradestream.candles import LEAST_BARS, CandleSeries, Floats
 from tradestream.errors import InvalidCandleError
 from tradestream.indicators.library import COLUMNS
@@ -125,13 +125,14 @@ class Window:
             ValueError: If a value is out of its range, or the shape is wrong.
         """
         sums, by_hour = self._sums(strategy_name, genomes, hourly)
+        metrics, sharpe = metrics_of(sums, self.market, self.costs)
         return Evaluation(
-            metrics_of(sums, self.market, self.costs),
+            metrics,
             by_hour,
-            sums[:, HELD] / self.bars,
-            sums[:, TRADES].copy(),
-            sums[:, RATIO] - 1,
-            excess_sharpe_bar(sums, self.market),
+            metrics["exposure"],
+            metrics["trades"],
+            metrics["total_return"],
+            sharpe,
         )
 
     def outcomes(self, strategy_name: str, genomes: Floats) -> tuple[Floats, Floats]:
