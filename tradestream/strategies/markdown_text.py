@@ -72,6 +72,6 @@ and "the bar before" is t − 1. A window of n bars is warm with its n-th bar; w
 rows begin late, with their n-th warm bar.
 
 Exponential and Wilder averages of weight w begin on the n-th warm bar of x, with the
-simple mean of those n values; from then on A(t) = A(t − 1) + w · (x(t) − A(t − 1)). So an
-average of an average begins n bars into the inner one.
+simple mean of those n values; from then on A(t) = A(t − 1) + w · (x(t) − A(t − 1)). So
+an average of an average begins on the n-th warm bar of the inner one.
 """
