@@ -8,11 +8,14 @@ up to 5e12 ticks, where floats end; and windows all over the recorded bars.
 from collections.abc import Callable
 from random import Random
 
-import numpy as np
-
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries
-from tradestream.testing.markets import START, quiet_market, random_walk, recorded
+from tradestream.testing.markets import (
+    bouncing_market,
+    quiet_market,
+    random_walk,
+    recorded,
+)
 
 Market = tuple[CandleSeries, Costs]
 
@@ -38,26 +41,10 @@ def _quiet(source: Random) -> Market:
 
 
 def _bounce(source: Random) -> Market:
-    """Return a market of few prices, volumes of few lots, and long pauses."""
-    bars = _bars(source)
-    random = np.random.default_rng(source.getrandbits(32))
-    awake = np.repeat(random.random(bars) < 0.4, random.integers(1, 30, bars))[:bars]
-    picks = np.where(awake, random.integers(0, source.choice([2, 3, 6]), bars), -1)
-    last = np.maximum.accumulate(np.where(picks >= 0, np.arange(bars), 0))
-    closes = source.choice([0.05, 1.0, 700.0]) + 0.01 * np.maximum(picks[last], 0)
-    opens = np.append(closes[0], closes[:-1])
-    tails = 0.01 * random.integers(0, 2, (2, bars)) * awake
-    series = CandleSeries(
-        "BOUNCE-USD",
-        60,
-        START + 60 * np.arange(bars),
-        opens.round(2),
-        np.round(np.maximum(opens, closes) + tails[0], 2),
-        np.round(np.minimum(opens, closes) - tails[1], 2),
-        closes.round(2),
-        (random.integers(0, 3, bars) * awake).astype(np.float64),
-    )
-    return series, _costs(source)
+    bars, seed = _bars(source), source.getrandbits(32)
+    prices, lowest = source.choice([2, 3, 6]), source.choice([0.05, 1.0, 700.0])
+    market = bouncing_market(bars, seed=seed, prices=prices, lowest=lowest)
+    return market, _costs(source)
 
 
 def _fine(source: Random) -> Market:

@@ -10,6 +10,7 @@ from tradestream.backtest.window import Window
 from tradestream.discovery.genome import Space
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import (
+    bouncing_market,
     instrument_of,
     quiet_market,
     random_walk,
@@ -20,12 +21,13 @@ from tradestream.testing.plain.comparison import compare
 from tradestream.testing.plain.rows import Bars
 from tradestream.testing.plain.types import plain_signals
 
-GENOMES = 4
+GENOMES = 9
 MARKETS = {
     "random walk": (random_walk(500), Costs()),
     "15 minutes": (random_walk(300, interval_seconds=900), Costs(5, 20)),
     "flat minutes, no volume, holes": (quiet_market(500), Costs()),
     "flat minutes at no cost": (quiet_market(500, seed=3), Costs(0, 0)),
+    "bounces of few ticks": (bouncing_market(500), Costs()),
     "BTC-USD minutes": (recorded("BTC-USD_1m", 2000, 2500), Costs()),
     "ADA-BTC five minutes, holes": (recorded("ADA-BTC_5m", 0, 500), Costs()),
     "prices of 5e12 ticks": (random_walk(300, seed=3, price=5e10), Costs()),

@@ -71,6 +71,29 @@ def quiet_market(bars: int, *, seed: int = 7) -> CandleSeries:
     )
 
 
+def bouncing_market(
+    bars: int, *, seed: int = 7, prices: int = 3, lowest: float = 1.0
+) -> CandleSeries:
+    """Return a market of a few prices, volumes of 0 to 2 lots, and long pauses."""
+    random = np.random.default_rng(seed)
+    awake = np.repeat(random.random(bars) < 0.4, random.integers(1, 30, bars))[:bars]
+    picks = random.integers(0, prices, bars)
+    last = np.maximum.accumulate(np.where(awake, np.arange(bars), 0))
+    closes = np.round(lowest + 0.01 * picks[last], 2)
+    opens = np.append(closes[0], closes[:-1])
+    tails = 0.01 * random.integers(0, 2, (2, bars)) * awake
+    return CandleSeries(
+        "BOUNCE-USD",
+        60,
+        START + 60 * np.arange(bars),
+        opens,
+        np.round(np.maximum(opens, closes) + tails[0], 2),
+        np.round(np.minimum(opens, closes) - tails[1], 2),
+        closes,
+        (random.integers(0, 3, bars) * awake).astype(np.float64),
+    )
+
+
 def recorded(name: str, first: int, last: int) -> CandleSeries:
     """Return bars `first` to `last` of a recording, e.g. `BTC-USD_1m`."""
     (path,) = RECORDINGS.glob(f"{name}_*.csv.gz")
