@@ -2,11 +2,12 @@
 
 A row with at most `SHARE_MAX` possible parameter sets, all whole numbers, has a
 place in one table for all types (`ema(close,#)` of every type is the same
-row). Any other row is private: built for eight genomes at a time, compared,
-forgotten.
+row), but for a cheap one of which a type can ask for more than `SHARE_CHEAP_MAX`:
+it is built sooner than fetched. Any other row is private: built for eight genomes
+at a time, compared, forgotten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
@@ -22,6 +23,10 @@ from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.strategies.declaration import StrategyType
 
 SHARE_MAX = 2_500
+SHARE_CHEAP_MAX = 600
+_CHEAP = frozenset({"ema", "wilder", "sma", "minus", "percent_apart", "sum_over_ema"})
+"""Indicators that cost less to build than to fetch once no near cache holds all."""
+
 PRICE_EPSILON = 1e-6
 RATIO_EPSILON = 1e-9
 
@@ -147,9 +152,12 @@ def _allocate(
 ) -> tuple[dict[str, _Place], int]:
     """Give every shape that can be shared its part of the table."""
     ranges: dict[str, _Ranges] = {}
+    choices: dict[str, int] = {}
     for name, of_type in shapes.items():
         for signature, numbers in of_type:
             own = [_range(rules[name].graph.strategy, number) for number in numbers]
+            count = _choices(dict(zip(numbers, own, strict=True)).values())
+            choices[signature] = max(choices.get(signature, 0), count)
             ranges[signature] = _hull(ranges.get(signature, own), own)
     places: dict[str, _Place] = {}
     size = 0
@@ -158,12 +166,18 @@ def _allocate(
             continue
         known = [span for span in spans if span is not None]
         widths = [int(high - low) + 1 for low, high in known]
-        if prod(widths) > SHARE_MAX:
+        cheap = signature.partition("(")[0] in _CHEAP
+        if prod(widths) > SHARE_MAX or (cheap and choices[signature] > SHARE_CHEAP_MAX):
             continue
         weights = tuple(prod(widths[:i]) for i in range(len(widths)))
         places[signature] = _Place(size, tuple(low for low, _ in known), weights)
         size += prod(widths)
     return places, size
+
+
+def _choices(ranges: Iterable[tuple[float, float] | None]) -> int:
+    """Return how many rows one type can ask for by numbers of these ranges."""
+    return prod(int(span[1] - span[0]) + 1 for span in ranges if span is not None)
 
 
 def _keep_whole(
