@@ -14,34 +14,31 @@ ALTER TABLE status_changes ADD CONSTRAINT status_changes_door_check
 -- What all claims of the symbol's life may spend; the line is 1 ÷ (budget · 6/(π²k²)).
 ALTER TABLE claims ADD COLUMN budget double precision NOT NULL DEFAULT 0.025;
 
--- What a strategy did on paper after a verdict: the gate's own score. One row a
--- strategy and verdict; hours are added exactly once.
+-- What a strategy did on paper after a verdict, for 90 days: the gate's own score.
 CREATE TABLE paper_records (
     strategy_id text NOT NULL REFERENCES strategies,
-    symbol text NOT NULL,
     verdict text NOT NULL CHECK (verdict IN ('unproven', 'refused', 'validated')),
+    symbol text NOT NULL,
     since_at timestamptz NOT NULL,
+    -- Hours up to here are in the sums.
     until_at timestamptz NOT NULL,
-    anchor_at timestamptz NOT NULL,
-    price_tick double precision NOT NULL,
-    volume_lot double precision NOT NULL,
     exposure double precision NOT NULL,
-    fee_bps double precision NOT NULL,
-    slippage_bps double precision NOT NULL,
-    code_version text NOT NULL,
-    -- Excess x = R − exposure · M of each hour: how many, Σ x, Σ x².
+    -- Excess x = R − exposure · M of each hour: how many, Σ x, Σ x²; Σ R.
     hours bigint NOT NULL DEFAULT 0,
     excess_sum double precision NOT NULL DEFAULT 0,
     excess_square_sum double precision NOT NULL DEFAULT 0,
     raw_return double precision NOT NULL DEFAULT 0,
-    trips bigint NOT NULL DEFAULT 0,
+    -- When the verdict was replaced by another, or its 90 days were over.
     ended_at timestamptz,
-    ended_reason text,
     PRIMARY KEY (strategy_id, verdict, since_at)
 );
 
 CREATE INDEX paper_records_open ON paper_records (symbol) WHERE ended_at IS NULL;
 
+-- The newest day (UTC) whose paper records are written.
+ALTER TABLE gate_progress ADD COLUMN paper_day date;
+
 -- Evaluations that nothing refers to are forgotten after some days.
-CREATE INDEX evaluations_created ON evaluations (created_at);
+CREATE INDEX evaluations_created ON evaluations (symbol, created_at);
+CREATE INDEX exam_passes_strategy ON exam_passes (strategy_id);
 CREATE INDEX exam_passes_evaluation ON exam_passes (evaluation_id);

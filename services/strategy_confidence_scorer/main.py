@@ -43,13 +43,11 @@ _COST = {"lower_bound": 0.0, "upper_bound": 1_000.0}
 _FEE = define_number("fee_bps", 10.0, "Fee a side in bps.", **_COST)
 _SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COST)
 _AGAIN = durations.define_duration("ask_again_after", "6h", "An exam's time to answer.")
+_KEEP = durations.define_duration("keep_evaluations", "14d", "How long finds last.")
+_POOLED = flags.DEFINE_bool("pooled", False, "Examine all symbols together, too.")
 _WEIGHTS = [
-    define_number(f"{part}_weight", weight, f"Weight of {what}.", lower_bound=0.0)
-    for part, weight, what in (
-        ("performance", 0.6, "the evidence in a score"),
-        ("frequency", 0.25, "rediscovery in a score"),
-        ("recency", 0.15, "freshness in a score"),
-    )
+    define_number(f"{part}_weight", weight, "Weight in a score.", lower_bound=0.0)
+    for part, weight in (("performance", 0.6), ("frequency", 0.25), ("recency", 0.15))
 ]
 flags.register_multi_flags_validator(
     [weight.name for weight in _WEIGHTS], lambda given: sum(given.values()) > 0,
@@ -66,6 +64,8 @@ def main(_argv: Sequence[str]) -> None:
         fee_bps=_FEE.value,
         slippage_bps=_SLIPPAGE.value,
         ask_again_after=durations.parse_duration(_AGAIN.value),
+        pooled=_POOLED.value,
+        keep_evaluations=durations.parse_duration(_KEEP.value),
         weights=Weights(*(weight.value for weight in _WEIGHTS)),
     )
     with closing(_POSTGRES.connect()) as connection, closing(_CANDLES.open()) as store:

@@ -78,6 +78,21 @@ def note_claims_day(cursor: Cursor, symbol: str, day: date) -> None:
     )
 
 
+def paper_day(cursor: Cursor, symbol: str) -> date | None:
+    """Return the newest day whose paper records are written."""
+    read_progress(cursor, symbol)
+    cursor.execute("SELECT paper_day FROM gate_progress WHERE symbol = %s", (symbol,))
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def note_paper_day(cursor: Cursor, symbol: str, day: date) -> None:
+    """Note that the paper records of `day` are written."""
+    cursor.execute(
+        "UPDATE gate_progress SET paper_day = %s WHERE symbol = %s", (day, symbol)
+    )
+
+
 def note_scored(cursor: Cursor, symbol: str, inputs: str) -> None:
     """Note what the scores of a symbol were computed from."""
     cursor.execute(

@@ -9,10 +9,12 @@ from psycopg2.extensions import connection as Connection
 from services.strategy_confidence_scorer.corrections import mark_stale
 from services.strategy_confidence_scorer.exam_requests import ask_again
 from services.strategy_confidence_scorer.exams import ask_exam
+from services.strategy_confidence_scorer.paper import keep_paper
 from services.strategy_confidence_scorer.pooled import GROUP, keep_pool
 from services.strategy_confidence_scorer.probation import fold_claims
 from services.strategy_confidence_scorer.progress import symbol_lock
 from services.strategy_confidence_scorer.registration import register_claims
+from services.strategy_confidence_scorer.retention import forget
 from services.strategy_confidence_scorer.scores import score_symbol
 from services.strategy_confidence_scorer.settings import ROOM, Settings
 from services.strategy_confidence_scorer.settlement import settle_exams
@@ -37,6 +39,8 @@ class Report:
         validated_by_claim: Strategies validated by Door B.
         groups_validated: Genomes validated on the group.
         stale: Evaluations, exams, and claims on corrected candles.
+        paper_records: Verdicts followed on paper.
+        evaluations_forgotten: Evaluations that nothing referred to any more.
         scored: Strategies scored.
     """
 
@@ -51,6 +55,8 @@ class Report:
     validated_by_claim: int = 0
     groups_validated: int = 0
     stale: int = 0
+    paper_records: int = 0
+    evaluations_forgotten: int = 0
     scored: int = 0
 
 
@@ -123,5 +129,9 @@ def _keep_gate(
     report.claims_closed += folded.closed
     report.claims_registered += register_claims(
         connection, store, symbol, settings, now
+    )
+    report.paper_records += keep_paper(connection, store, symbol, settings, now)
+    report.evaluations_forgotten += forget(
+        connection, symbol, now - settings.keep_evaluations
     )
     report.scored += score_symbol(connection, symbol, settings, now)

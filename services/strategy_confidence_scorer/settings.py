@@ -22,6 +22,7 @@ class Settings:
         ask_again_after: How long an exam may stay without an answer.
         weights: How much each part of a score counts.
         pooled: Whether all symbols are examined together, too.
+        keep_evaluations: How long what nothing refers to is kept.
     """
 
     backfill_start: datetime
@@ -31,3 +32,4 @@ class Settings:
     ask_again_after: timedelta = timedelta(hours=6)
     weights: Weights = field(default_factory=Weights)
     pooled: bool = False
+    keep_evaluations: timedelta = timedelta(days=14)
