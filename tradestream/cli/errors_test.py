@@ -38,7 +38,7 @@ RSI = "backtest --candles no.csv --strategy SMA_RSI"
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("backtest --strategy X", "'X' is not a strategy, only SMA_RSI, EMA_MACD"),
+        ("backtest --strategy X", "'X' is not a strategy, only SMA_EMA_CROSSOVER, DOUBLE"),
         ("backtest --strategy SMA_RSI", "--candles FILE or --symbol NAME is required"),
         (RSI, "no.csv: no such file"),
         (f"{RSI} --params a=1", "no parameter a, only movingAveragePeriod, rsiPeriod"),
@@ -62,6 +62,13 @@ RSI = "backtest --candles no.csv --strategy SMA_RSI"
         (f"{RSI} --start noon", "a time such as 2023-03-01T12:00:00Z is required"),
         (f"{RSI} --out x.html", "--out needs --output html"),
         ("search --candles no.csv --seed one", "--seed"),
+        ("search --candles no.csv --population 1", "1 is not in the range"),
+        ("search --candles no.csv --population 1000000000", "is not in the range"),
+        (
+            "search --candles no.csv --population 10000 --generations 100",
+            "must be at most 1,000,000, was 1,010,000",
+        ),
+        ("search --candles no.csv --workers 0", "0 is not in the range"),
         ("strategies NONE", "'NONE' is not a strategy"),
         ("backtest --nonsense", "no such option"),
         ("nonsense", "no such command"),
@@ -182,7 +189,8 @@ def test_a_search_takes_the_bounds_of_its_options(line: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("population", "generations", "top"), [(10_000, 10_000, 100), (4, 1, 1)]
+    ("population", "generations", "top"),
+    [(10_000, 99, 100), (99, 10_000, 100), (4, 1, 1)],
 )
 def test_a_search_of_any_size_is_a_sound_configuration(
     population: int, generations: int, top: int

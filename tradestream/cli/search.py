@@ -1,7 +1,10 @@
 """`tradestream search`: discovery on past bars, with both doors of the gate."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,9 +16,13 @@ from tradestream.cli.parameters import strategy_type
 from tradestream.cli.series import Source
 
 if TYPE_CHECKING:
-    from tradestream.discovery.life import Progress
+    from tradestream.candles import CandleSeries
+    from tradestream.discovery.journal import FileJournal
+    from tradestream.discovery.life import LifeSettings, Progress
+    from tradestream.instruments import Instrument
 
 _ROWS_SHOWN = 12
+_MOST_TRIALS = 1_000_000
 
 
 @click.command(name="search", short_help="Discover strategies on past bars.")
@@ -54,6 +61,18 @@ _ROWS_SHOWN = 12
     show_default=True,
     help="Seed of every draw: the same seed and bars give the same result.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: min(64, os.cpu_count() or 1),
+    show_default="one a core",
+    help="Threads; the result is the same with any number.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File that keeps what is done, so that the same command goes on after a kill.",
+)
 @cost_options
 @click.option(
     "--output",
@@ -70,13 +89,15 @@ def command(
     generations: int,
     top: int,
     seed: int,
+    workers: int,
+    state: Path | None,
     costs: Costs,
     form: str,
 ) -> None:
     """Replay a series of bars as the life of its market, and say what is proven.
 
     One history exam examines a fixed set of designs of every type on the whole
-    series. From hour 72 on, a genetic search on the last 14 days registers claims
+    series. From hour 72 on, genetic searches on the last 1 to 14 days register claims
     each day, which then gather evidence from bars that the search did not see.
 
     \b
@@ -84,16 +105,22 @@ def command(
       tradestream search --candles BTC-USD.csv.gz
       tradestream search --candles BTC-USD.csv --strategy SMA_RSI --output json
       tradestream search --symbol BTC-USD --fee_bps 5 --seed 7
+      tradestream search --candles BTC-USD.csv.gz --state search.state
     """
     names = () if strategy.lower() == "all" else (strategy_type(strategy).name,)
+    _check_size(population, generations)
     series, instrument = source.load()
     # Imported late: --help and errors in the file need no engine.
     from tradestream.discovery.life import LifeSettings, live
     from tradestream.discovery.life_report import report_life
 
     settings = LifeSettings(names, population, generations, top, seed)
+    journal = _journal(state, series, instrument, costs, settings)
     with _progress() as progress:
-        life = live(series, instrument, costs, settings, progress)
+        life = live(
+            series, instrument, costs, settings, progress,
+            workers=workers, journal=journal,
+        )  # fmt: skip
     found = report_life(life, series, instrument, costs, strategies=names)
     if form == "json":
         output.write_json(found)
@@ -101,17 +128,62 @@ def command(
         output.write_tables(search_tables(found))
 
 
+def _check_size(population: int, generations: int) -> None:
+    if population * (generations + 1) > _MOST_TRIALS:
+        raise click.UsageError(
+            f"--population × (--generations + 1) must be at most {_MOST_TRIALS:,}, "
+            f"was {population * (generations + 1):,}"
+        )
+
+
+def _journal(
+    state: Path | None,
+    series: "CandleSeries",
+    instrument: "Instrument",
+    costs: Costs,
+    settings: "LifeSettings",
+) -> "FileJournal | None":
+    """Return the journal of this very search, if one is wanted."""
+    if state is None:
+        return None
+    from tradestream.discovery.journal import FileJournal, identity_of
+    from tradestream.discovery.version import code_version
+
+    parts = {
+        "bars": series.fingerprint(),
+        "increments": [instrument.price_tick, instrument.volume_lot],
+        "costs": [costs.fee_bps, costs.slippage_bps],
+        "strategies": settings.strategies,
+        "search": [
+            settings.population_size,
+            settings.max_generations,
+            settings.top_n,
+            settings.seed,
+        ],
+        "code": code_version(),
+    }
+    return FileJournal(state, identity_of(parts))
+
+
 @contextmanager
 def _progress() -> Iterator["Progress"]:
     """Yield what shows a bar on standard error, if a person looks at it."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     with Progress(
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         TextColumn("{task.description}"),
         console=console,
         transient=True,
@@ -119,8 +191,12 @@ def _progress() -> Iterator["Progress"]:
     ) as bar:
         task = bar.add_task("reading", total=1)
 
-        def advance(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
+        began = monotonic()
+
+        def advance(done: int, total: int, what: str, trials: int) -> None:
+            rate = trials / max(monotonic() - began, 1e-3)
+            told = f"{what}; {trials:,} trials, {rate:,.0f} a second"
+            bar.update(task, completed=done, total=total, description=told)
 
         yield advance
 

@@ -52,8 +52,9 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 _ROW_BYTES = 32 << 20
 
-Progress = Callable[[int, int, str], None]
-"""Called with steps done, steps in all, and in words what was done."""
+Progress = Callable[[int, int, str, int], None]
+"""Called, by any thread, with steps done, steps in all, in words what was done, and
+how many genomes were tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def live(
     instrument: Instrument,
     costs: Costs,
     settings: LifeSettings,
-    progress: Progress = lambda _done, _total, _what: None,
+    progress: Progress = lambda _done, _total, _what, _trials: None,
     *,
     workers: int = 1,
     journal: Journal | None = None,
@@ -184,11 +185,12 @@ def live(
         tasks += newest_tasks(market.end, settings.names(), market.start)
     records = _exam_records(market, settings)
     told = _Told(progress, len(records) + len(tasks) + len(births))
-    known = journal or Forgetful()
+    known, config = journal or Forgetful(), settings.search_config()
+    watch = partial(told.generation, config.max_generations)
     exams = [Job(partial(_sit, market, settings, one), told.exam) for one in records]
     searches = [
         Job(
-            partial(run_task, market, settings.search_config(), task, known),
+            partial(run_task, market, config, task, known, watch),
             partial(told.search, task),
         )
         for task in tasks
@@ -213,28 +215,31 @@ class _Told:
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress, self._total = progress, total
         self._done, self._trials = 0, 0
-        progress(0, total, "examining and searching")
+        progress(0, total, "examining and searching", 0)
+
+    def generation(self, last: int, name: str, generation: int, best: float) -> None:
+        """Say how far a long search is."""
+        what = f"{name}: generation {generation:,} of {last:,}, best {best:.4f}"
+        self._progress(self._done, self._total, what, self._trials)
 
     def exam(self, exam: "LivedExam | None") -> None:
         self._step("" if exam is None else f"exam {exam.record.number} is done")
 
     def search(self, task: Task, outcome: Searched) -> None:
         self._trials += outcome.trials
-        types = f"{len(task.names)} types"
+        types = f"{len(task.names)} types before {task.birth:%Y-%m-%d}"
         best = "nothing traded" if outcome.best is None else f"best {outcome.best:.4f}"
-        self._step(
-            f"{types} before {task.birth:%Y-%m-%d}: {best}, {self._trials:,} trials"
-        )
+        self._step(f"{types}: {best}")
 
     def claims(self, born: Born, _claims: list[LivedClaim]) -> None:
         self._step(f"claims of {born.birth:%Y-%m-%d} are folded")
 
     def finish(self) -> None:
-        self._progress(self._total, self._total, "done")
+        self._progress(self._total, self._total, "done", self._trials)
 
     def _step(self, what: str) -> None:
         self._done += 1
-        self._progress(self._done, self._total, what)
+        self._progress(self._done, self._total, what, self._trials)
 
 
 def _births(market: _Market) -> list[datetime]:

@@ -11,9 +11,10 @@ rotating span takes three times as long, and its claims gather no more evidence.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from tradestream.backtest.window import Window
@@ -55,6 +56,10 @@ class Market(Protocol):
         ...
 
 
+Watch = Callable[[str, int, float], None]
+"""Told the type, the number of the generation, and the best score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Searches that share a window.
@@ -75,7 +80,8 @@ class Task:
     def key(self) -> str:
         """What the journal knows it by."""
         kind = "newest" if self.thorough else "daily"
-        return f"{kind}|{self.start.isoformat()}|{self.birth.isoformat()}"
+        span = f"{self.start.isoformat()}|{self.birth.isoformat()}"
+        return f"{kind}|{span}|{','.join(self.names)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +134,23 @@ def newest_tasks(end: datetime, names: Sequence[str], start: datetime) -> list[T
 
 
 def run_task(
-    market: Market, config: SearchConfig, task: Task, journal: Journal
+    market: Market, config: SearchConfig, task: Task, journal: Journal, watch: Watch
 ) -> Searched:
-    """Run the searches of a task, unless the journal knows what they found."""
+    """Run the searches of a task, unless the journal knows what they found.
+
+    Args:
+        market: Where windows come from.
+        config: How to search; each search has a seed of its own.
+        task: What to search.
+        journal: Remembers daily searches; those of the newest bars are shown
+            with all that they tried, and run again.
+        watch: Told of long searches, by the thread that searches.
+    """
     known = None if task.thorough else journal.read(task.key)
     if known is not None:
         finds = tuple(Find(name, parameters) for name, parameters in known["finds"])
         return Searched(finds, known["trials"], known["best"], {})
-    outcome = _search(market, config, task)
+    outcome = _search(market, config, task, watch)
     if not task.thorough:
         finds_written = [[f.strategy_name, dict(f.parameters)] for f in outcome.finds]
         journal.write(
@@ -145,7 +160,7 @@ def run_task(
     return outcome
 
 
-def _search(market: Market, config: SearchConfig, task: Task) -> Searched:
+def _search(market: Market, config: SearchConfig, task: Task, watch: Watch) -> Searched:
     window = market.window(task.start, task.birth, row_budget_bytes=_ROW_BYTES)
     if window is None:
         return Searched((), 0, None, {})
@@ -154,7 +169,9 @@ def _search(market: Market, config: SearchConfig, task: Task) -> Searched:
     landscapes: dict[str, Trials] = {}
     for name in task.names:
         space = space_of(window.programs.catalogue[name])
-        trials = try_genomes(window, name, _config(config, name, task))
+        trials = try_genomes(
+            window, name, _config(config, name, task), partial(watch, name)
+        )
         chosen = best_trials(trials, config.top_n)
         found += [Find(name, space.parameters(trials.genomes[i])) for i in chosen]
         tried += len(trials.genomes)

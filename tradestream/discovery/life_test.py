@@ -1,13 +1,15 @@
 """Tests of a replayed life: an edge is proven, noise is not, nothing looks ahead."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries
-from tradestream.discovery.life import LifeSettings, live
+from tradestream.discovery.life import Life, LifeSettings, live
 from tradestream.discovery.life_report import report_life
 from tradestream.testing.markets import instrument_of, random_walk
 
@@ -16,6 +18,12 @@ START = 1_700_002_800
 
 QUICK = LifeSettings(
     strategies=("SMA_EMA_CROSSOVER", "DONCHIAN_BREAKOUT"),
+    population_size=20,
+    max_generations=4,
+)
+
+MANY = LifeSettings(
+    strategies=("SMA_EMA_CROSSOVER", "DONCHIAN_BREAKOUT", "BBAND_W_R", "SMA_RSI"),
     population_size=20,
     max_generations=4,
 )
@@ -97,6 +105,72 @@ def test_the_same_seed_lives_the_same_life() -> None:
     assert first == second
 
 
+class Remembered:
+    """A journal in memory."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.known = known
+        self.written: dict[str, Any] = {}
+
+    def read(self, key: str) -> Any:
+        return self.known.get(key)
+
+    def write(self, key: str, value: Any) -> None:
+        assert key not in self.known
+        self.written[key] = json.loads(json.dumps(value))
+
+
+def told(life: Life, series: CandleSeries) -> str:
+    report = report_life(life, series, instrument_of(series), Costs())
+    return json.dumps(report, allow_nan=False)
+
+
+def test_workers_and_kills_change_nothing() -> None:
+    series = trending(6 * 1440, seed=2)
+    instrument = instrument_of(series)
+    journal = Remembered({})
+    whole = live(series, instrument, Costs(), MANY, journal=journal)
+    searches = list(journal.written.items())
+    killed = Remembered(dict(searches[: len(searches) // 2]))
+
+    others = [
+        live(series, instrument, Costs(), MANY, workers=3),
+        live(series, instrument, Costs(), MANY, journal=killed, workers=2),
+        live(series, instrument, Costs(), MANY, journal=Remembered(dict(searches))),
+    ]
+
+    assert len(searches) > 2
+    assert len(killed.written) == len(searches) - len(killed.known)
+    for other in others:
+        assert other.trials == whole.trials
+        assert told(other, series) == told(whole, series)
+
+
+def test_evidence_is_told_hour_by_hour() -> None:
+    series = trending(5 * 1440, seed=2)
+
+    life = live(series, instrument_of(series), Costs(), QUICK)
+
+    assert life.claims
+    for lived in life.claims:
+        hours = (lived.claim.folded_until - lived.claim.born_at) // timedelta(hours=1)
+        assert len(lived.evidence) == hours > 0
+        assert lived.evidence[-1] == pytest.approx(lived.claim.evidence)
+
+
+def test_the_newest_search_keeps_what_it_tried() -> None:
+    series = trending(4 * 1440, seed=2)
+
+    life = live(series, instrument_of(series), Costs(), QUICK)
+
+    landscape = life.landscapes["DONCHIAN_BREAKOUT"]
+    assert (landscape.certificate, len(landscape.genomes)) == ("exhaustive", 41)
+    assert set(life.landscapes) == {"DONCHIAN_BREAKOUT", "SMA_EMA_CROSSOVER"}
+    (best,) = [f for f in life.finds if f.strategy_name == "DONCHIAN_BREAKOUT"][:1]
+    top = landscape.genomes[np.argmax(landscape.scores)]
+    assert best.parameters == {"donchianPeriod": top[0]}
+
+
 def test_a_short_series_has_neither_exam_nor_claim() -> None:
     series = random_walk(600)
 
@@ -116,7 +190,7 @@ def test_progress_ends_at_its_total() -> None:
         instrument_of(series),
         Costs(),
         QUICK,
-        lambda done, total, _what: steps.append((done, total)),
+        lambda done, total, _what, _trials: steps.append((done, total)),
     )
 
     assert steps[0][0] == 0

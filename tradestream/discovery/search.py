@@ -4,7 +4,7 @@ A small space is searched exhaustively and certified so; a large one by the
 genetic search. The same window, type, and configuration give the same bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from tradestream.backtest.metrics import METRICS, Number, reported
 from tradestream.backtest.window import Window
 from tradestream.candles import Floats
 from tradestream.discovery.evolve import GOES_ON, NO_ROOM, evolve
-from tradestream.discovery.genetic import TRIED, begin
+from tradestream.discovery.genetic import GENERATION, TRIED, begin
 from tradestream.discovery.genome import Space, space_of
 from tradestream.discovery.objective import excess_sharpe_score
 from tradestream.strategies.declaration import Value
@@ -23,8 +23,16 @@ EXHAUSTIVE_LIMIT = 20_000
 MOST_EVALUATIONS = 1_000_000
 """More would not fit the memory of a worker."""
 
-AT_A_TIME = 100
-"""Generations a compiled call; between two, an interrupt is heard."""
+AT_A_TIME = 20_000
+"""Genomes of a compiled call, about; between two, an interrupt is heard."""
+
+Watch = Callable[[int, float], None]
+"""Told generations done and the best score, now and then in a long search."""
+
+
+def _nobody(_generation: int, _best: float) -> None:
+    pass
+
 
 EXHAUSTIVE, GENETIC = "exhaustive", "genetic"
 
@@ -165,7 +173,9 @@ def search(window: Window, strategy_name: str, config: SearchConfig) -> SearchRe
     )
 
 
-def try_genomes(window: Window, strategy_name: str, config: SearchConfig) -> Trials:
+def try_genomes(
+    window: Window, strategy_name: str, config: SearchConfig, watch: Watch = _nobody
+) -> Trials:
     """Search a type on a window; return every genome that was tried.
 
     Raises:
@@ -174,7 +184,7 @@ def try_genomes(window: Window, strategy_name: str, config: SearchConfig) -> Tri
     space = space_of(window.programs.catalogue[strategy_name])
     if space.size() <= config.exhaustive_limit:
         return _evaluated(window, strategy_name, space.enumerate())
-    return evolve_trials(window, strategy_name, space, config)
+    return evolve_trials(window, strategy_name, space, config, watch)
 
 
 def _evaluated(window: Window, strategy_name: str, genomes: Floats) -> Trials:
@@ -184,7 +194,11 @@ def _evaluated(window: Window, strategy_name: str, genomes: Floats) -> Trials:
 
 
 def evolve_trials(
-    window: Window, strategy_name: str, space: Space, config: SearchConfig
+    window: Window,
+    strategy_name: str,
+    space: Space,
+    config: SearchConfig,
+    watch: Watch = _nobody,
 ) -> Trials:
     """Run the genetic search; return every genome that it tried."""
     program = window.program(strategy_name)
@@ -198,10 +212,13 @@ def evolve_trials(
     market = np.array([window.market.total, window.market.square])
     genomes, results = np.empty(hunt.places.shape), np.empty((len(hunt.places), 2))
     batch, state = window.batch(program), GOES_ON
+    steps = max(1, AT_A_TIME // config.population_size)
     while state == GOES_ON:
         state = evolve(
-            window.engine, program, hunt, batch, market, AT_A_TIME, genomes, results
+            window.engine, program, hunt, batch, market, steps, genomes, results
         )
+        if state == GOES_ON:
+            watch(int(hunt.counts[GENERATION]), float(hunt.scores[hunt.members[0]]))
     if state == NO_ROOM:
         raise MemoryError("row budget too small for one genome")
     tried = int(hunt.counts[TRIED])
