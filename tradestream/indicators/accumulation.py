@@ -108,7 +108,7 @@ def sum_over_ema(
 ) -> None:
     """L − EMA(L, n), with L the running sum of the row from the first bar on.
 
-    Computed as D ← (1 − 2 / (n + 1)) · (D + row), starting at bar n from L minus
+    Computed as D ← (1 − 2 / (n + 1)) · (D + row), starting on bar n − 1 from L minus
     the mean of the first n values of L.
     """
     states, weights = np.empty(LANES), np.empty(LANES)

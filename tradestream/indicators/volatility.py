@@ -20,7 +20,7 @@ def mass_ratio(
     """EMA(high − low, n) / EMA(EMA(high − low, n), n).
 
     1 where the second average is not above 1e-6 ticks. The first value is on bar
-    2·n − 1, where the average of the average is warm.
+    2·n − 2, where the average of the average is warm.
     """
     highs = row(argument(inputs, 0, 0), bars)
     lows = row(argument(inputs, 1, 0), bars)

@@ -103,7 +103,7 @@ def effort_over_mean(
     E = V · (2 · close − high − low), in ticks: relative volume times the place of
     the close within the bar, −1 to 1, times the bar's range. V is the volume / its
     mean over the last n bars. NaN while one of those n values of V has no volume in
-    its n bars: not warm, so no rule on it is true; the first value is on bar 2·n − 1.
+    its n bars: not warm, so no rule on it is true; the first value is on bar 2·n − 2.
     """
     highs = row(argument(inputs, 0, 0), bars)
     lows = row(argument(inputs, 1, 0), bars)
