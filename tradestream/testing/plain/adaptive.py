@@ -19,7 +19,7 @@ from tradestream.testing.plain.rows import (
     total,
     warm,
 )
-from tradestream.testing.plain.signals import PRICE, Signals, crossing
+from tradestream.testing.plain.signals import Signals, crossing
 
 _EFFICIENCY_BARS = 10
 
@@ -59,7 +59,9 @@ def fractal_dimension(bars: Bars, period: int) -> Row:
     def dimension(new: int, old: int, whole: int) -> object:
         if not whole:
             return LONG(2)
-        return 1 + max(np.log2(ratio(new + old, whole)), LONG(0))
+        if new + old <= whole:
+            return LONG(1)
+        return 1 + np.log2(ratio(new + old, whole))
 
     return each(dimension, span(period), late(span(period), period), span(2 * period))
 
@@ -95,16 +97,16 @@ def heikin_ashi(bars: Bars, period: int) -> Row:
 def _variable(bars: Bars, shortest: int, longest: int) -> Signals:
     ratios = efficiency(bars, _EFFICIENCY_BARS)
     line = variable_ema(bars, ratios, shortest, longest)
-    return crossing(bars.close, line, PRICE)
+    return crossing(bars.close, line, bars.epsilon)
 
 
 def _frama(bars: Bars, scale: float, period: int, least: float) -> Signals:
     line = fractal_average(bars, fractal_dimension(bars, period), scale, least)
-    return crossing(bars.close, line, PRICE)
+    return crossing(bars.close, line, bars.epsilon)
 
 
 def _heiken_ashi(bars: Bars, period: int) -> Signals:
-    return crossing(heikin_ashi(bars, period), 0, PRICE)
+    return crossing(heikin_ashi(bars, period), 0, bars.epsilon)
 
 
 TYPES: dict[str, Callable[..., Signals]] = {

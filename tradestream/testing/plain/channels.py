@@ -124,7 +124,7 @@ def _regression_channels(bars: Bars, period: int, multiple: float) -> Signals:
 
 
 def _regression_channel(bars: Bars, period: int) -> Signals:
-    return crossing(bars.close, regression_end(bars, period), PRICE)
+    return crossing(bars.close, regression_end(bars, period), bars.epsilon)
 
 
 def _volatility_stop(bars: Bars, period: int, multiple: float) -> Signals:
@@ -145,8 +145,10 @@ def _mass_index(bars: Bars, period: int, span: int) -> Signals:
     )
     mass = sma(shares, span)
     bulged = above(late(peak_over(mass, 1.06)), 1.08, RATIO)
-    enter = both(down(mass, 1.06, RATIO), bulged, above(bars.close, trend, PRICE))
-    return enter, down(bars.close, trend, PRICE)
+    enter = both(
+        down(mass, 1.06, RATIO), bulged, above(bars.close, trend, bars.epsilon)
+    )
+    return enter, down(bars.close, trend, bars.epsilon)
 
 
 TYPES: dict[str, Callable[..., Signals]] = {

@@ -152,8 +152,8 @@ def _stochastic_ema(
     bars: Bars, average: int, k: int, d: int, high: int, low: int
 ) -> Signals:
     slow, line = ema(bars.close, average), sma(stochastic_k(bars, k), d)
-    enter = both(above(bars.close, slow, PRICE), up(line, low, RATIO))
-    leave = either(down(line, high, RATIO), down(bars.close, slow, PRICE))
+    enter = both(above(bars.close, slow, bars.epsilon), up(line, low, RATIO))
+    leave = either(down(line, high, RATIO), down(bars.close, slow, bars.epsilon))
     return enter, both(leave, all_warm(slow, line))
 
 
@@ -164,7 +164,7 @@ def _rvi(bars: Bars, period: int) -> Signals:
 
 def _dpo(bars: Bars, period: int, average: int) -> Signals:
     line = minus(bars.close, late(sma(bars.close, period), period // 2 + 1))
-    return crossing(line, sma(line, average), PRICE)
+    return crossing(line, sma(line, average), bars.epsilon)
 
 
 def aroon_oscillator(bars: Bars, period: int) -> Row:
@@ -188,7 +188,7 @@ def _aroon_mfi(bars: Bars, period: int, flow: int, high: int, low: int) -> Signa
 def _atr_cci(bars: Bars, period: int, lookback: int) -> Signals:
     index, span = cci(bars, lookback), wilder(bars.true_range, period)
     leave = either(down(index, 100, RATIO), above(-100, index, RATIO))
-    return both(up(index, -100, RATIO), rising(span, PRICE)), leave
+    return both(up(index, -100, RATIO), rising(span, bars.epsilon)), leave
 
 
 def _cmo_mfi(bars: Bars, period: int, lookback: int) -> Signals:
@@ -200,7 +200,7 @@ def _cmo_mfi(bars: Bars, period: int, lookback: int) -> Signals:
 
 def _sma_rsi(bars: Bars, average: int, period: int, high: int, low: int) -> Signals:
     index = rsi(bars, period)
-    trend = above(bars.close, sma(bars.close, average), PRICE)
+    trend = above(bars.close, sma(bars.close, average), bars.epsilon)
     return both(trend, above(low, index, RATIO)), above(index, high, RATIO)
 
 
@@ -212,8 +212,8 @@ def _rsi_ema(bars: Bars, period: int, average: int) -> Signals:
 
 def _momentum_sma(bars: Bars, period: int, average: int) -> Signals:
     line = momentum(bars, period)
-    enter, leave = crossing(line, sma(line, average), PRICE)
-    return both(above(line, 0, PRICE), enter), leave
+    enter, leave = crossing(line, sma(line, average), bars.epsilon)
+    return both(above(line, 0, bars.epsilon), enter), leave
 
 
 def _kst(bars: Bars, *parameters: int) -> Signals:
@@ -228,8 +228,8 @@ def _kst(bars: Bars, *parameters: int) -> Signals:
 
 def _pinball(bars: Bars, short: int, long: int) -> Signals:
     quick = momentum(bars, short)
-    trend = above(momentum(bars, long), 0, PRICE)
-    return both(trend, up(quick, 0, PRICE)), down(quick, 0, PRICE)
+    trend = above(momentum(bars, long), 0, bars.epsilon)
+    return both(trend, up(quick, 0, bars.epsilon)), down(quick, 0, bars.epsilon)
 
 
 def _roc_ma(bars: Bars, period: int, average: int) -> Signals:

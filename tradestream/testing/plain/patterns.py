@@ -76,7 +76,7 @@ def _double_top_bottom(bars: Bars, period: int) -> Signals:
         found = bottom is not None and warm(bottom)
         newest.append(bottom if found else newest[-1] if newest else NAN)
     complete = [[x is not None and warm(x) for x in row] for row in (bottoms, tops)]
-    leave = either(complete[1], above(newest, bars.close, PRICE))
+    leave = either(complete[1], above(newest, bars.close, bars.epsilon))
     return complete[0], both(leave, all_warm(newest, tops))
 
 
@@ -87,7 +87,7 @@ def _pivot(bars: Bars, period: int) -> Signals:
         lowest(bars.low, period),
         bars.close,
     )
-    return crossing(bars.close, late(line), PRICE)
+    return crossing(bars.close, late(line), bars.epsilon)
 
 
 def _fibonacci(bars: Bars, period: int) -> Signals:
@@ -109,11 +109,14 @@ def _price_gap(bars: Bars, period: int) -> Signals:
         before,
         late(wilder(bars.true_range, period)),
     )
-    jumped = above(jump, 0, PRICE)
+    jumped = above(jump, 0, bars.epsilon)
     base: Row = []
     for t, now in enumerate(jumped):
         base.append(bars.close[t - 1] if now else base[-1] if base else NAN)
-    leave = either(not_above(bars.close, base, PRICE), down(bars.close, average, PRICE))
+    leave = either(
+        not_above(bars.close, base, bars.epsilon),
+        down(bars.close, average, bars.epsilon),
+    )
     return jumped, both(leave, all_warm(base, average))
 
 
@@ -193,7 +196,9 @@ def swings(bars: Bars, period: int) -> tuple[Row, Row]:
 
 def _gann(bars: Bars, period: int) -> Signals:
     tops, bottoms = swings(bars, period)
-    return above(bars.close, tops, PRICE), above(bottoms, bars.close, PRICE)
+    return above(bars.close, tops, bars.epsilon), above(
+        bottoms, bars.close, bars.epsilon
+    )
 
 
 TYPES: dict[str, Callable[..., Signals]] = {

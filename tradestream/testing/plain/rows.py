@@ -25,6 +25,7 @@ class Bars:
         count: How many bars there are.
         tick: Price step in the quote currency.
         lot: Volume step in the base currency.
+        epsilon: The smallest difference of prices that counts in rules, in ticks.
     """
 
     def __init__(self, series: CandleSeries, instrument: Instrument) -> None:
@@ -38,6 +39,7 @@ class Bars:
         self.low = whole(series.lows, self.tick)
         self.close = whole(series.closes, self.tick)
         self.volume = whole(series.volumes, self.lot)
+        self.epsilon = max(1e-6, 1e-14 * self.close[0])
 
     def __len__(self) -> int:
         return self.count

@@ -11,7 +11,7 @@ Level = float | int
 Operand = Sequence[Any] | Level
 
 PRICE = 1e-6
-"""The smallest difference of prices that counts, in ticks."""
+"""A range of so many ticks or fewer is none, to an indicator that divides by it."""
 RATIO = 1e-9
 """The smallest difference of ratios that counts."""
 

@@ -88,16 +88,16 @@ def sar(bars: Bars, start: float, increment: float, maximum: float) -> Row:
 
 
 def _parabolic(bars: Bars, start: float, increment: float, top: float) -> Signals:
-    return crossing(bars.close, sar(bars, start, increment, top), PRICE)
+    return crossing(bars.close, sar(bars, start, increment, top), bars.epsilon)
 
 
 def _donchian(bars: Bars, period: int) -> Signals:
-    enter = above(bars.close, late(highest(bars.high, period)), PRICE)
-    return enter, above(late(lowest(bars.low, period)), bars.close, PRICE)
+    enter = above(bars.close, late(highest(bars.high, period)), bars.epsilon)
+    return enter, above(late(lowest(bars.low, period)), bars.close, bars.epsilon)
 
 
 def _atr_trailing(bars: Bars, period: int, multiple: float) -> Signals:
-    return crossing(bars.close, trailing_line(bars, period, multiple), PRICE)
+    return crossing(bars.close, trailing_line(bars, period, multiple), bars.epsilon)
 
 
 def midrange(bars: Bars, period: int) -> Row:
@@ -114,13 +114,15 @@ def _ichimoku(bars: Bars, fast: int, slow: int, wide: int, ago: int) -> Signals:
     first = late(each(lambda a, b: (a + b) / 2, tenkan, kijun), slow)
     second = late(midrange(bars, wide), slow)
     enter = both(
-        up(tenkan, kijun, PRICE),
-        above(bars.close, first, PRICE),
-        above(bars.close, second, PRICE),
-        above(bars.close, late(bars.close, ago), PRICE),
+        up(tenkan, kijun, bars.epsilon),
+        above(bars.close, first, bars.epsilon),
+        above(bars.close, second, bars.epsilon),
+        above(bars.close, late(bars.close, ago), bars.epsilon),
     )
-    under = both(above(first, bars.close, PRICE), above(second, bars.close, PRICE))
-    leave = either(down(tenkan, kijun, PRICE), under)
+    under = both(
+        above(first, bars.close, bars.epsilon), above(second, bars.close, bars.epsilon)
+    )
+    leave = either(down(tenkan, kijun, bars.epsilon), under)
     return enter, both(leave, all_warm(tenkan, kijun, first, second))
 
 
@@ -129,7 +131,9 @@ def _sar_mfi(
 ) -> Signals:
     line = sar(bars, start, increment, top)
     flow = up(mfi(bars, period), 30, RATIO)
-    return both(above(bars.close, line, PRICE), flow), down(bars.close, line, PRICE)
+    return both(above(bars.close, line, bars.epsilon), flow), down(
+        bars.close, line, bars.epsilon
+    )
 
 
 TYPES: dict[str, Callable[..., Signals]] = {

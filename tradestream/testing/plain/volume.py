@@ -194,18 +194,18 @@ def in_sigmas(row: Row, period: int) -> Row:
 
 
 def _vwap_crossover(bars: Bars, period: int, average: int) -> Signals:
-    return crossing(sma(bars.close, average), vwap(bars, period), PRICE)
+    return crossing(sma(bars.close, average), vwap(bars, period), bars.epsilon)
 
 
 def _vwap_reversion(bars: Bars, period: int, span: int, multiple: float) -> Signals:
     mean = vwap(bars, period)
     away = in_sigmas(minus(bars.close, mean), span)
-    return up(away, -multiple, RATIO), up(bars.close, mean, PRICE)
+    return up(away, -multiple, RATIO), up(bars.close, mean, bars.epsilon)
 
 
 def _volume_macd(bars: Bars, short: int, long: int, signal: int) -> Signals:
     line = minus(volume_ema(bars, short), volume_ema(bars, long))
-    return crossing(line, ema(line, signal), PRICE)
+    return crossing(line, ema(line, signal), bars.epsilon)
 
 
 def _obv(bars: Bars, period: int) -> Signals:
@@ -228,8 +228,8 @@ def _klinger(bars: Bars, short: int, long: int, signal: int) -> Signals:
 def _volume_breakout(bars: Bars, multiple: float) -> Signals:
     average = sma(bars.close, 10)
     burst = above(relative_volume(bars, 20), multiple, RATIO)
-    enter = both(burst, above(bars.close, average, PRICE))
-    return enter, down(bars.close, average, PRICE)
+    enter = both(burst, above(bars.close, average, bars.epsilon))
+    return enter, down(bars.close, average, bars.epsilon)
 
 
 def _pvt(bars: Bars, period: int) -> Signals:
@@ -238,13 +238,16 @@ def _pvt(bars: Bars, period: int) -> Signals:
 
 def _vpt(bars: Bars, period: int) -> Signals:
     enter, leave = crossing(sum_over_ema(price_volume_flow(bars), period), 0, RATIO)
-    return both(enter, above(bars.close, sma(bars.close, period), PRICE)), leave
+    return both(enter, above(bars.close, sma(bars.close, period), bars.epsilon)), leave
 
 
 def _spread_analysis(bars: Bars, period: int) -> Signals:
-    enter, leave = crossing(effort_over_mean(bars, period), 0, PRICE)
+    enter, leave = crossing(effort_over_mean(bars, period), 0, bars.epsilon)
     before = late(bars.close)
-    rose, fell = above(bars.close, before, PRICE), above(before, bars.close, PRICE)
+    rose, fell = (
+        above(bars.close, before, bars.epsilon),
+        above(before, bars.close, bars.epsilon),
+    )
     return both(enter, rose), both(leave, fell)
 
 
@@ -259,7 +262,7 @@ def _profile_deviations(bars: Bars, period: int) -> Signals:
 
 
 def _profile(bars: Bars, period: int) -> Signals:
-    return crossing(bars.close, control_price(bars, period), PRICE)
+    return crossing(bars.close, control_price(bars, period), bars.epsilon)
 
 
 def _cmf(bars: Bars, period: int) -> Signals:
