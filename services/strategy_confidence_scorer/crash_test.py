@@ -26,10 +26,12 @@ pytestmark = pytest.mark.integration
 ROOM = "services.strategy_confidence_scorer"
 POINTS = {
     "strategy_confidence_scorer.exam_recorded": f"{ROOM}.exams",
-    "strategy_confidence_scorer.exam_settled": f"{ROOM}.exams",
+    "strategy_confidence_scorer.exam_settled": f"{ROOM}.settlement",
     "strategy_confidence_scorer.hours_folded": f"{ROOM}.probation",
     "strategy_confidence_scorer.claims_registered": f"{ROOM}.registration",
     "strategy_confidence_scorer.stale_marked": f"{ROOM}.corrections",
+    "strategy_confidence_scorer.paper_written": f"{ROOM}.paper",
+    "strategy_confidence_scorer.evaluations_forgotten": f"{ROOM}.retention",
     "strategy_confidence_scorer.scored": f"{ROOM}.scores",
     "outbox.published": "tradestream.outbox",
 }
@@ -41,6 +43,7 @@ TABLES = {
     "strategy_scores": "strategy_id",
     "gate_progress": "symbol",
     "exam_passes": "request_id, strategy_id",
+    "paper_records": "strategy_id, verdict, since_at",
 }
 
 

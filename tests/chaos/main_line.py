@@ -32,6 +32,7 @@ class Stage:
 
 _MIGRATE = Stage("migrate", "database_migrator")
 _GATE_FLAGS = {"symbols": _SYMBOLS, "backfill_start": BACKFILL}
+_SCORER_FLAGS = {**_GATE_FLAGS, "pooled": "true"}
 _INGEST = Stage(
     "ingest candles",
     "candle_ingestor",
@@ -45,12 +46,12 @@ _ASK = (
         "strategy_discovery_request_factory",
         {"symbols": _SYMBOLS, "windows": "1597,4181"},
     ),
-    Stage("ask for exams, fold hours", "strategy_confidence_scorer", _GATE_FLAGS),
+    Stage("ask for exams, fold hours", "strategy_confidence_scorer", _SCORER_FLAGS),
 )
 _ASK_AGAIN = Stage(
     "ask for unanswered exams",
     "strategy_confidence_scorer",
-    {**_GATE_FLAGS, "ask_again_after": "1h"},
+    {**_SCORER_FLAGS, "ask_again_after": "1h"},
 )
 _ANSWER = (
     Stage(
@@ -60,7 +61,7 @@ _ANSWER = (
         poisoned=topics.DISCOVERY_REQUESTS,
     ),
     Stage("store results", "strategy_consumer", poisoned=topics.DISCOVERED_STRATEGIES),
-    Stage("settle, register claims, score", "strategy_confidence_scorer", _GATE_FLAGS),
+    Stage("settle, claim, score", "strategy_confidence_scorer", _SCORER_FLAGS),
     Stage("rotate", "strategy_rotation"),
     Stage("size", "risk_adjusted_sizing"),
     Stage("signal", "trade_signal_generator", {"replay": "24h"}),

@@ -24,7 +24,9 @@ COMMANDS = {
     "backtest": "Backtest one strategy on past bars.",
     "signals": "Print the entries and exits of a strategy.",
     "search": "Search and judge strategies on a file, as a symbol's life.",
+    "gate": "Score the gate by what came after its verdicts.",
     "report": "Write the report page.",
+    "study": "Measure the gate on markets whose truth is known.",
 }
 
 
