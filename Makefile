@@ -65,6 +65,10 @@ test-peers: ## Compare trades and searches with those of other engines and libra
 agreement: tools ## Compare the engine with plain loops over bars on 10,000 genomes, and write docs/agreement.md.
 	@$(BIN)/python -m tests.agreement --write $(ARGS)
 
+.PHONY: search-quality
+search-quality: tools ## Compare the genetic search with an exhaustive one on all types, and write docs/search.md.
+	@$(BIN)/python -m tests.search_quality --write $(ARGS)
+
 .PHONY: contracts
 contracts: tools ## Print the contract table: row, test, result.
 	@$(BIN)/python -m tools.contracts_table

@@ -1,0 +1,1 @@
+"""How close the genetic search comes to the best of all points."""
