@@ -99,7 +99,9 @@ def life_of(
     history = {str(length): known.exam(length) for length in sorted({14, days})}
     lived = None
     if not (cell.planted and history["14"].passing):
-        settings = replace(settings or LifeSettings(), seed=seed, first_exam=SHORT)
+        settings = replace(
+            settings or LifeSettings(), seed=seed, first_exam=SHORT, newest=False
+        )
         lived = live(series, instrument, cell.costs, settings)
     proven = _Proven(to_datetime(series.open_times[0]), lived, history["14"])
     return Lived(

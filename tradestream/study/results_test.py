@@ -9,7 +9,7 @@ from tradestream.study.oracle import Oracle
 from tradestream.study.results import ResultsFile
 
 LIVED = Lived(
-    cell="garch, free", seed=1, version="a", days=42, exam_days=(28,),
+    cell="garch free", seed=1, version="a", days=42, exam_days=(28,),
     claim_days=(30.5,), history={"14": False, "42": True}, claims=70, validated=2,
     true=None, retired=0, seconds=9.5,
 )  # fmt: skip
@@ -23,7 +23,7 @@ def test_what_was_added_is_read_again(tmp_path: Path) -> None:
     results.add_oracle("trend 0.6", best)
 
     known = results.read()
-    assert known.lives == {("garch, free", 1): LIVED}
+    assert known.lives == {("garch free", 1): LIVED}
     assert known.oracles == {"trend 0.6": best}
 
 
@@ -34,7 +34,7 @@ def test_a_torn_line_is_lived_again(tmp_path: Path) -> None:
         results.add_life(replace(LIVED, seed=seed))
     path.write_bytes(path.read_bytes()[:-20])
 
-    assert list(results.read().lives) == [("garch, free", 1)]
+    assert list(results.read().lives) == [("garch free", 1)]
 
     results.add_life(replace(LIVED, seed=3))
     assert [seed for _, seed in results.read().lives] == [1, 3]
