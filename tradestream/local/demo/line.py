@@ -31,8 +31,12 @@ FLAGS = {
 }
 """What rooms are told besides the addresses of the stack, now and on schedule."""
 
-# The bar of this minute comes later, when candles are loaded every minute.
-ONCE = {"trade_signal_generator": ("--wait_for_bar=0",)}
+ONCE = {
+    # The first tables after one round of these; the other windows in real time.
+    "strategy_discovery_request_factory": ("--windows=1597,2584",),
+    # The bar of this minute comes later, when candles are loaded every minute.
+    "trade_signal_generator": ("--wait_for_bar=0",),
+}
 """What rooms are told besides, the first time."""
 
 _JUDGING = (
@@ -83,6 +87,7 @@ class MainLine:
             self._rooms.run(
                 "strategy_discovery_request_factory",
                 "strategy_discovery_request_factory",
+                ONCE["strategy_discovery_request_factory"],
                 progress=lambda: f"{self._waiting():,} requests wait",
             )
             self._rooms.run(
