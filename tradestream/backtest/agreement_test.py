@@ -1,12 +1,15 @@
 """The engine against plain loops over bars, on markets pleasant and not."""
 
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.report import backtest
 from tradestream.backtest.window import Window
+from tradestream.candles import CandleSeries
 from tradestream.discovery.genome import Space
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import (
@@ -22,12 +25,27 @@ from tradestream.testing.plain.rows import Bars
 from tradestream.testing.plain.types import plain_signals
 
 GENOMES = 9
+"""One more than the engine takes at once."""
+
+
+def constant_market(bars: int) -> CandleSeries:
+    """Return a market of one price, without volume."""
+    walk = random_walk(bars)
+    price, nothing = np.full(bars, 10.0), np.zeros(bars)
+    return replace(
+        walk, opens=price, highs=price, lows=price, closes=price, volumes=nothing
+    )
+
+
 MARKETS = {
     "random walk": (random_walk(500), Costs()),
     "15 minutes": (random_walk(300, interval_seconds=900), Costs(5, 20)),
     "flat minutes, no volume, holes": (quiet_market(500), Costs()),
     "flat minutes at no cost": (quiet_market(500, seed=3), Costs(0, 0)),
     "bounces of few ticks": (bouncing_market(500), Costs()),
+    "one price, no volume": (constant_market(300), Costs()),
+    "three bars": (random_walk(3), Costs()),
+    "sixty-two bars": (random_walk(62), Costs()),
     "BTC-USD minutes": (recorded("BTC-USD_1m", 2000, 2500), Costs()),
     "ADA-BTC five minutes, holes": (recorded("ADA-BTC_5m", 0, 500), Costs()),
     "prices of 5e12 ticks": (random_walk(300, seed=3, price=5e10), Costs()),
