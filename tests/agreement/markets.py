@@ -21,7 +21,7 @@ Market = tuple[CandleSeries, Costs]
 
 _MINUTES, _FIVE_MINUTES = 20_160, 5_700
 _WINDOW = (350, 600)
-_LONG_WINDOW = (1500, 2500)
+_LONG_WINDOW = (1500, 5600)
 
 
 def _walk(source: Random) -> Market:

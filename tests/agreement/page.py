@@ -27,8 +27,9 @@ The markets are random walks; walks of few ticks with flat minutes, empty volume
 holes; bounces between two to six prices; prices of up to 5e12 ticks; and random windows
 of the recordings, bitcoin minutes of March 2023 and ADA-BTC of January 2018 with its
 holes.
-Windows are 350 to 600 bars long, the long ones 1,500 to 2,500, at one of three cost
-settings.
+Windows are 350 to 600 bars long, the long ones 1,500 to 5,600, at one of three cost
+settings; the engine evaluates a genome alone, or with up to a thousand others, with
+memory for all rows or for hardly any.
 
 {genomes:,} genomes, {trades:,} trades, {seconds:,.0f} s on two shared cores:
 **{mismatches} mismatches**, largest error {worst:.1e}.

@@ -16,6 +16,8 @@ from tradestream.testing.plain.rows import Bars
 
 _GENOMES_A_TASK = 9
 """One more than the engine takes at once."""
+_CROWDS = (0, 0, 60, 1_000)
+_ROW_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,26 @@ def tasks(names: Sequence[str], genomes: int, seed: int) -> Iterator[Task]:
 
 
 def run(task: Task) -> list[Comparison]:
-    """Return what came out of one task."""
-    series, costs = MARKETS[task.market](Random(task.seed))
+    """Return what came out of one task.
+
+    The engine evaluates the genomes alone or in a crowd, with much memory for rows
+    or hardly any: it takes other ways then, and must arrive at the same place.
+    """
+    source = Random(task.seed)
+    series, costs = MARKETS[task.market](source)
     instrument = instrument_of(series)
-    genomes = Space(CATALOGUE[task.strategy]).random(task.genomes, task.seed)
-    window = Window(series, instrument, costs, programs=_programs(task.strategy))
-    return list(compare(window, Bars(series, instrument), task.strategy, genomes))
+    window = Window(
+        series,
+        instrument,
+        costs,
+        row_budget_bytes=source.choice([_ROW_BYTES, 0]),
+        programs=_programs(task.strategy),
+    )
+    space = Space(CATALOGUE[task.strategy])
+    genomes = space.random(task.genomes + source.choice(_CROWDS), task.seed)
+    bars = Bars(series, instrument)
+    compared = compare(window, bars, task.strategy, genomes, first=task.genomes)
+    return list(compared)
 
 
 @cache

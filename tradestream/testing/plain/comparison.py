@@ -49,7 +49,7 @@ class Comparison:
 
 
 def compare(
-    window: Window, bars: Bars, name: str, genomes: Floats
+    window: Window, bars: Bars, name: str, genomes: Floats, *, first: int | None = None
 ) -> Iterator[Comparison]:
     """Yield how the engine and the plain loops differ on each genome.
 
@@ -57,11 +57,12 @@ def compare(
         window: The market, for the engine.
         bars: The same market, for the plain loops.
         name: Type, e.g. `SMA_RSI`.
-        genomes: Shape (g, p).
+        genomes: Shape (g, p), evaluated together.
+        first: How many of them to compare; all by default.
     """
     result = window.evaluate(name, genomes)
     space = Space(CATALOGUE[name])
-    for i, genome in enumerate(genomes):
+    for i, genome in enumerate(genomes[:first]):
         parameters = space.parameters(genome)
         signals = plain_signals(bars, name, parameters)
         plain = PlainBacktest(window.series, window.costs, signals)
