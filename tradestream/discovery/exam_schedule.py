@@ -16,7 +16,7 @@ as many or fewer in truth, since the exam is on the safe side (ADR 0015)."""
 
 POOLED_BUDGET = 0.00125
 """The same for the exams of a group, for which 0.25 % is taken from the claims:
-halved for the same reason."""
+halved, for a group knows less of its errors (ADR 0013)."""
 
 FIRST_AT_LEAST = timedelta(days=7)
 FIRST_AT_MOST = timedelta(days=365)
