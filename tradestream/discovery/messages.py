@@ -22,6 +22,8 @@ from tradestream.strategies.messages import parameters_to_proto
 
 Floats = NDArray[np.float64]
 
+_METRICS = tuple(field.name for field in result_pb2.Metrics.DESCRIPTOR.fields)
+
 GENETIC = "genetic"
 EXHAUSTIVE = "exhaustive"
 
@@ -267,11 +269,12 @@ def defined(value: float | None) -> float | None:
 
 
 def _metrics(metrics: Mapping[str, float | None]) -> result_pb2.Metrics:
-    message = result_pb2.Metrics()
-    for field in message.DESCRIPTOR.fields:
-        value = defined(metrics.get(field.name))
-        if value is not None:
-            setattr(
-                message, field.name, int(value) if field.name == "trades" else value
-            )
-    return message
+    # Once a find: one constructor is much faster than setting field by field.
+    known = {
+        name: value
+        for name in _METRICS
+        if (value := metrics.get(name)) is not None and math.isfinite(value)
+    }
+    if "trades" in known:
+        known["trades"] = int(known["trades"])
+    return result_pb2.Metrics(**known)  # type: ignore[arg-type]
