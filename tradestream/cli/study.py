@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradestream.cli.study_pooled import command as pooled
+
 if TYPE_CHECKING:
     from tradestream.study.run import Progress
 
@@ -22,6 +24,9 @@ _BARS = (
 @click.group(name="study", short_help="Measure the gate on made markets.")
 def command() -> None:
     """Measure what is promised, on markets whose truth is known."""
+
+
+command.add_command(pooled)
 
 
 @command.command(name="truth")

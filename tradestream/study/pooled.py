@@ -8,7 +8,7 @@ examined as the product does it; of honest p-values, a share of at most p is at
 most p.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from tradestream.discovery.design import Design, design
 from tradestream.discovery.pooled_exam import Hours, Pool, enter
 from tradestream.instruments import Instrument
 from tradestream.statistics.superior_predictive_ability import superior
+from tradestream.study.tallies import Share
 
 MEAN_BLOCK_SECONDS = 6 * 3600
 """Six hours: what the bars remember for longer than the bootstrap is broken."""
@@ -56,18 +57,12 @@ class Size:
     Attributes:
         costs: Fee and slippage.
         nominal: The level.
-        passed: Lives with a p-value of at most that.
-        lives: All lives.
-        low: Lower end of the 95 % interval (Wilson) of the share.
-        high: Upper end.
+        passed: Lives with a p-value of at most that, of all lives.
     """
 
     costs: Costs
     nominal: float
-    passed: int
-    lives: int
-    low: float
-    high: float
+    passed: Share
 
 
 def shared_hours(series: Sequence[CandleSeries]) -> list[CandleSeries]:
@@ -193,19 +188,50 @@ def lives(
             yield examine(life, cost, seed, examined)
 
 
-def sizes(
-    found: Sequence[Life],
-    wilson: Callable[[int, int], tuple[float, float]],
-    nominal: Sequence[float] = NOMINAL,
-) -> list[Size]:
+def sizes(found: Sequence[Life], nominal: Sequence[float] = NOMINAL) -> list[Size]:
     """Return how often lives passed, by costs and nominal level."""
-    by_cost: Mapping[Costs, list[Life]] = {
-        cost: [life for life in found if life.costs == cost]
-        for cost in dict.fromkeys(life.costs for life in found)
-    }
     return [
-        Size(cost, level, passed, len(own), *wilson(passed, len(own)))
-        for cost, own in by_cost.items()
+        Size(cost, level, Share(sum(life.p <= level for life in own), len(own)))
+        for cost in dict.fromkeys(life.costs for life in found)
+        for own in [[life for life in found if life.costs == cost]]
         for level in nominal
-        for passed in [sum(life.p <= level for life in own)]
     ]
+
+
+def entangled(series: CandleSeries, members: int, share: float) -> list[CandleSeries]:
+    """Return symbols made of one recording that share part of their moves.
+
+    Each moves by √share of the recording and √(1 − share) of the recording of
+    another time, so that two of them correlate by `share`.
+
+    Args:
+        series: Recorded bars.
+        members: How many symbols to make.
+        share: Of the variance, 0 to 1.
+    """
+    closes = np.log(series.closes)
+    before = np.append(np.log(series.opens[0]), closes[:-1])
+    moves = closes - before
+    above = np.maximum(np.log(series.highs) - np.maximum(before, closes), 0.0)
+    below = np.maximum(np.minimum(before, closes) - np.log(series.lows), 0.0)
+    made = []
+    for number in range(members):
+        own = np.roll(moves, (number + 1) * len(moves) // (members + 1))
+        ends = np.cumsum(np.sqrt(share) * moves + np.sqrt(1 - share) * own)
+        starts = np.append(0.0, ends[:-1])
+        opens, highs, lows, ends = (
+            np.round(5e4 * np.exp(column), 2)
+            for column in (
+                starts,
+                np.maximum(starts, ends) + above,
+                np.minimum(starts, ends) - below,
+                ends,
+            )
+        )
+        made.append(
+            CandleSeries(
+                f"M{number}-USD", series.interval_seconds, series.open_times,
+                opens, highs, lows, ends, series.volumes,
+            )
+        )  # fmt: skip
+    return made
