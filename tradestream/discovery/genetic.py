@@ -9,8 +9,9 @@ that every evaluation tells something new. Members are the best points of all
 generations; of points that score alike only one may breed, or a plateau would
 soon hold them all. Children come of tournaments of three and uniform crossover.
 Mutation moves a gene by a step of any order of magnitude, from one place on the
-grid to all of its range: the same operator explores and climbs. The neighbours
-of a new best point are always tried.
+grid to all of its range: the same operator explores and climbs. Genes that must
+exceed one that moves stay where they are or go with it. The neighbours of a new
+best point are always tried.
 """
 
 from typing import Any, NamedTuple
@@ -141,6 +142,18 @@ def _repair(genes: Floats, point: np.ndarray, gaps: np.ndarray) -> None:
 
 
 @kernel
+def _shift(genes: Floats, point: np.ndarray, j: int, step: int, along: bool) -> None:
+    """Move gene j; `along` with it those that must exceed it, so that gaps stay."""
+    point[j] += step
+    moved = 1 << j
+    for k in range(j + 1, genes.shape[0]):
+        above = int(genes[k, 3])
+        if along and above >= 0 and (moved >> above) & 1:
+            point[k] += step
+            moved |= 1 << k
+
+
+@kernel
 def _move(hunt: Hunt, point: np.ndarray, j: int) -> None:
     """Move gene j by a step whose order of magnitude is drawn."""
     low, high = int(hunt.genes[j, 0]), int(hunt.genes[j, 1])
@@ -148,10 +161,10 @@ def _move(hunt: Hunt, point: np.ndarray, j: int) -> None:
     step = int(longest ** _draw(hunt.random))
     if _draw(hunt.random) < 0.5:
         step = -step
-    moved = point[j] + step
-    if moved < low or moved > high:
-        moved = point[j] - step  # the other way may be open
-    point[j] = min(max(moved, low), high)
+    if point[j] + step < low or point[j] + step > high:
+        step = -step  # the other way may be open
+    step = min(max(point[j] + step, low), high) - point[j]
+    _shift(hunt.genes, point, j, step, _draw(hunt.random) < 0.5)
 
 
 @kernel
@@ -220,11 +233,13 @@ def _climb(hunt: Hunt, child: np.ndarray, gaps: np.ndarray, row: int) -> int:
     genes, best = hunt.genes, hunt.members[0]
     room = hunt.members.shape[0] // 2
     for j in range(genes.shape[0]):
-        for step in (-1, 1):
+        for way in range(4):
             for k in range(genes.shape[0]):
                 child[k] = hunt.places[best, k]
                 gaps[k] = 0
-            child[j] = max(child[j] + step, int(genes[j, 0]))
+            step = -1 if way % 2 == 0 else 1
+            if child[j] + step >= genes[j, 0]:
+                _shift(genes, child, j, step, way < 2)
             _repair(genes, child, gaps)
             if room > 0 and _row_of(hunt, child, row):
                 row += 1
