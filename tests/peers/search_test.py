@@ -68,7 +68,7 @@ def deap(landscape: Landscape, seed: int) -> float:
     return float(best[0].fitness.values[0])
 
 
-class _Grid(Problem):
+class _Grid(Problem):  # type: ignore[misc]  # pymoo is untyped
     """A landscape as pymoo sees it: the smaller, the better."""
 
     def __init__(self, landscape: Landscape) -> None:
