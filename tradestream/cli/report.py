@@ -1,4 +1,4 @@
-"""`tradestream report`: the page of everything that is found, proven, and traded."""
+"""`tradestream report`: the page of all that is found, or that of one strategy."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,17 @@ from tradestream.cli.options import Moment
 @click.command(name="report", short_help="Write the report page.")
 @click.option(
     "--out",
+    "--output_file",
+    "out",
     type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="HTML file to write, e.g. report.html; - is standard output.",
+    help="HTML file to write, e.g. report.html; - is standard output.  "
+    "[default with --strategy: strategy-ID.html]",
 )
 @click.option("--symbol", help="The only market wanted, e.g. BTC-USD.")
+@click.option(
+    "--strategy",
+    help="Id of a strategy, or digits that only it begins with: its own page.",
+)
 @click.option(
     "--data_dir",
     type=click.Path(path_type=Path),
@@ -50,8 +56,9 @@ from tradestream.cli.options import Moment
 )
 @click.option("--now", type=Moment(), help="Time of the page, UTC.  [default: now]")
 def command(
-    out: Path,
+    out: Path | None,
     symbol: str | None,
+    strategy: str | None,
     data_dir: Path | None,
     postgres_url: str | None,
     postgres_password_file: Path | None,
@@ -62,16 +69,25 @@ def command(
 ) -> None:
     """Write one self-contained page: markets, proof, equity, positions, signals.
 
-    It needs no network to be read and loads nothing from anywhere.
+    With --strategy, the page of one strategy: what it made before and after birth,
+    its evidence, exam, search landscape, and robustness, and why it stands where it
+    does. A page needs no network to be read and loads nothing.
 
     \b
     Examples:
       tradestream report --out report.html
       tradestream report --symbol BTC-USD --out btc.html
+      tradestream report --strategy 3fa9c1e2
     """
+    if strategy is not None and symbol is not None:
+        raise click.UsageError("--symbol or --strategy is required, not both")
+    if out is None:
+        if strategy is None:
+            raise click.UsageError("Missing option '--out' (the HTML file to write).")
+        out = Path(f"strategy-{strategy.strip().lower()[:12]}.html")
     # Imported late: --help needs no database client.
     from tradestream.cli import connections
-    from tradestream.report.build import build_page
+    from tradestream.report.build import build_page, build_strategy_page
 
     records = connections.postgres_place(data_dir, postgres_url, postgres_password_file)
     bars = (
@@ -84,13 +100,13 @@ def command(
     connection = connections.connect_records(records)
     candles = connections.open_candles(bars)
     try:
-        page = build_page(
-            connection,
-            candles,
-            now=now or datetime.now(UTC),
-            venue_url=simulator_url,
-            symbol=symbol,
-        )
+        as_of = now or datetime.now(UTC)
+        if strategy is not None:
+            page = build_strategy_page(connection, candles, strategy, now=as_of)
+        else:
+            page = build_page(
+                connection, candles, now=as_of, venue_url=simulator_url, symbol=symbol
+            )
     finally:
         candles.close()
         connection.close()

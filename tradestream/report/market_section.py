@@ -8,7 +8,7 @@ from tradestream.report.model import Ingestion, Market
 from tradestream.report.overview import ingestion_state, kind_tag
 
 
-def market_section(market: Market, as_of: datetime) -> Markup:
+def market_section(market: Market, as_of: datetime, *, served: bool = False) -> Markup:
     """Return the part of the page about one market."""
     return element(
         "section",
@@ -21,15 +21,15 @@ def market_section(market: Market, as_of: datetime) -> Markup:
         ),
         chart_blocks(market.symbol, market),
         element("h2", "Strategies"),
-        tables.strategies(market),
+        tables.strategies(market, served=served),
         element("h2", "History exams"),
         tables.exams(market.exams),
         element("h2", "Claims on probation"),
-        tables.claims(market.claims),
+        tables.claims(market.claims, served=served),
         element("h2", "Sized positions"),
-        tables.positions(market.positions),
+        tables.positions(market.positions, served=served),
         element("h2", "Newest signals"),
-        tables.signals(market.signals),
+        tables.signals(market.signals, served=served),
         element("h2", "Bars"),
         _ingestion(market, market.ingestion, as_of),
         id=f"market-{market.symbol}",

@@ -24,7 +24,7 @@ _CONFIDENCE = (
 STALE_AFTER = timedelta(minutes=5)
 
 
-def overview(portfolio: Portfolio) -> Markup:
+def overview(portfolio: Portfolio, *, served: bool = False) -> Markup:
     """Return the overview of all markets."""
     return element(
         "section",
@@ -33,9 +33,9 @@ def overview(portfolio: Portfolio) -> Markup:
         element("h2", "Markets"),
         _markets(portfolio),
         element("h2", "Sized positions"),
-        tables.positions(portfolio.positions[:40], link=True),
+        tables.positions(portfolio.positions[:40], link=True, served=served),
         element("h2", "Newest signals"),
-        tables.signals(portfolio.signals, link=True, shown=20),
+        tables.signals(portfolio.signals, link=True, shown=20, served=served),
         _reading(),
         id="overview",
         class_="view",

@@ -18,13 +18,16 @@ _STYLES = ("vendor/uplot.css", "assets/page.css")
 _SCRIPTS = ("vendor/lightweight-charts.js", "vendor/uplot.js", "assets/page.js")
 
 
-def portfolio_page(portfolio: Portfolio, *, refresh_seconds: int | None = None) -> str:
+def portfolio_page(
+    portfolio: Portfolio, *, refresh_seconds: int | None = None, served: bool = False
+) -> str:
     """Return the report page.
 
     Args:
         portfolio: What it says, with charts.
         refresh_seconds: How often the page reads itself again where it is served;
             None for a file.
+        served: Whether the pages of strategies are to be had at `/strategy/<id>`.
     """
     symbols = [market.symbol for market in portfolio.markets]
     switcher = element(
@@ -38,8 +41,11 @@ def portfolio_page(portfolio: Portfolio, *, refresh_seconds: int | None = None) 
         ),
     )
     body = (
-        overview(portfolio),
-        (market_section(market, portfolio.as_of) for market in portfolio.markets),
+        overview(portfolio, served=served),
+        (
+            market_section(market, portfolio.as_of, served=served)
+            for market in portfolio.markets
+        ),
     )
     charts = {market.symbol: market.charts for market in portfolio.markets}
     as_of = portfolio.as_of.strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -59,6 +65,7 @@ def document(
     *,
     top: Markup | None = None,
     refresh_seconds: int | None = None,
+    home: str = "#",
 ) -> str:
     """Return a complete HTML document with styles, scripts, and chart data inside."""
     head = element(
@@ -74,7 +81,7 @@ def document(
         "body",
         element(
             "nav",
-            element("a", "TradeStream", href="#", class_="wordmark"),
+            element("a", "TradeStream", href=home, class_="wordmark"),
             top,
             class_="top",
         ),

@@ -1,6 +1,7 @@
 """Serve the report page on loopback, drawn anew when it is asked for.
 
-`/` is the page, `/health` says that the process is up.
+`/` is the page, `/strategy/<id>` that of one strategy, `/health` says that the
+process is up.
 
 Exit status: 0 stopped by SIGTERM or SIGINT, 1 bad flags or a bug.
 """
@@ -29,6 +30,12 @@ _CACHE_SECONDS = define_number(
     "How long a drawn page is good for, in seconds.",
     lower_bound=0,
 )
+_STRATEGY_CACHE_SECONDS = define_number(
+    "strategy_cache_seconds",
+    60.0,
+    "How long the drawn page of a strategy is good for, in seconds.",
+    lower_bound=0,
+)
 _REFRESH_SECONDS = flags.DEFINE_integer(
     "refresh_seconds",
     60,
@@ -44,11 +51,13 @@ def main(argv: Sequence[str]) -> int:
     """Serve until asked to stop."""
     del argv
     from tradestream.report.listen import listen_and_serve
-    from tradestream.report.server import PageCache, create_app
+    from tradestream.report.server import PageCache, StrategyPages, create_app
 
-    return listen_and_serve(
-        create_app(PageCache(_draw, _CACHE_SECONDS.value)), _HOST.value, _PORT.value
+    application = create_app(
+        PageCache(_draw, _CACHE_SECONDS.value),
+        StrategyPages(_draw_strategy, _STRATEGY_CACHE_SECONDS.value),
     )
+    return listen_and_serve(application, _HOST.value, _PORT.value)
 
 
 def _draw() -> str:
@@ -64,6 +73,26 @@ def _draw() -> str:
             now=_CLOCK.now(),
             venue_url=_SIMULATOR_URL.value,
             refresh_seconds=_REFRESH_SECONDS.value or None,
+            served=True,
+        )
+    finally:
+        candles.close()
+        connection.close()
+
+
+def _draw_strategy(strategy: str) -> str:
+    from tradestream.report.build import build_strategy_page
+    from tradestream.report.exam_field import remembered
+
+    connection, candles = _POSTGRES.connect(), _CANDLES.open()
+    try:
+        return build_strategy_page(
+            connection,
+            candles,
+            strategy,
+            now=_CLOCK.now(),
+            fields=remembered,
+            served=True,
         )
     finally:
         candles.close()

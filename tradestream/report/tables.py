@@ -82,6 +82,41 @@ def market_link(symbol: str) -> Markup:
     return element("a", symbol, href=f"#{symbol}", class_="symbol")
 
 
+def strategy_name(name: str, identity: str, *detail: Child, served: bool) -> Markup:
+    """Return a strategy's name, a link where its page is served, and its short id.
+
+    In a file there is nothing to link to: the command that writes its page is told.
+
+    Args:
+        name: Its type.
+        identity: Its id.
+        *detail: What stands under the name before the id.
+        served: Whether `/strategy/<id>` is there.
+    """
+    link = element(
+        "a" if served else "span",
+        name,
+        class_="name",
+        href=f"/strategy/{identity}" if served else None,
+        title=None if served else f"tradestream report --strategy {identity[:12]}",
+    )
+    return fragment(
+        link,
+        element("span", *detail, class_="detail") if detail else None,
+        element("span", f"id {identity[:8]}", class_="detail id"),
+    )
+
+
+def strategy_command() -> Markup:
+    """Return how the page of a strategy is had from a file."""
+    return element(
+        "p",
+        "The page of one strategy, with evidence, exam, landscape, and robustness: ",
+        element("code", "tradestream report --strategy ID"),
+        class_="more",
+    )
+
+
 def _confidence(row: StrategyRow) -> Markup | str:
     """Return the score, and its parts as three small bars."""
     if row.score is None:
@@ -108,13 +143,7 @@ def _confidence(row: StrategyRow) -> Markup | str:
     )
 
 
-def _named(name: str, detail: str) -> Markup:
-    return fragment(
-        element("span", name, class_="name"), element("span", detail, class_="detail")
-    )
-
-
-def strategies(market: Market) -> Markup:
+def strategies(market: Market, *, served: bool = False) -> Markup:
     """Return the strategies of a market with status, confidence, and results."""
     if not market.strategies:
         return empty(
@@ -132,7 +161,12 @@ def strategies(market: Market) -> Markup:
     )
     rows = [
         (
-            _named(row.strategy_name, words.parameters(row.parameters)),
+            strategy_name(
+                row.strategy_name,
+                row.strategy_id,
+                words.parameters(row.parameters),
+                served=served,
+            ),
             fragment(
                 badge(row.status),
                 element("span", row.reason, class_="detail"),
@@ -151,6 +185,7 @@ def strategies(market: Market) -> Markup:
         element("p", f"and {more:,} more on paper", class_="more")
         if more > 0
         else None,
+        None if served else strategy_command(),
     )
 
 
@@ -186,7 +221,7 @@ def exams(found: Sequence[Exam]) -> Markup:
     return table(columns, rows)
 
 
-def claims(found: Sequence[Claim], shown: int = 12) -> Markup:
+def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> Markup:
     """Return the claims of a market, open ones with the most evidence first."""
     if not found:
         return empty("No claim yet. Claims are registered from 72 hours of bars on.")
@@ -203,7 +238,7 @@ def claims(found: Sequence[Claim], shown: int = 12) -> Markup:
     rows = [
         (
             str(claim.number),
-            claim.strategy_name,
+            strategy_name(claim.strategy_name, claim.strategy_id, served=served),
             words.moment(claim.born_at),
             words.number(claim.evidence),
             words.count(claim.threshold),
@@ -220,7 +255,9 @@ def claims(found: Sequence[Claim], shown: int = 12) -> Markup:
     )
 
 
-def positions(found: Sequence[Position], *, link: bool = False) -> Markup:
+def positions(
+    found: Sequence[Position], *, link: bool = False, served: bool = False
+) -> Markup:
     """Return sized positions with the limit that held each of them down."""
     if not found:
         return empty("Nothing is sized: only validated strategies are.")
@@ -236,7 +273,7 @@ def positions(found: Sequence[Position], *, link: bool = False) -> Markup:
     rows = [
         (
             market_link(p.symbol) if link else p.symbol,
-            _named(p.strategy_name, p.strategy_id[:8]),
+            strategy_name(p.strategy_name, p.strategy_id, served=served),
             words.number(p.size),
             words.percent(float(p.risk_distance), 2),
             words.LIMITS.get(p.binding_limit, p.binding_limit),
@@ -248,7 +285,13 @@ def positions(found: Sequence[Position], *, link: bool = False) -> Markup:
     return table(columns, rows)
 
 
-def signals(found: Sequence[Signal], *, link: bool = False, shown: int = 30) -> Markup:
+def signals(
+    found: Sequence[Signal],
+    *,
+    link: bool = False,
+    shown: int = 30,
+    served: bool = False,
+) -> Markup:
     """Return the newest signals."""
     if not found:
         return empty("No signal yet: only sized strategies call for trades.")
@@ -265,7 +308,7 @@ def signals(found: Sequence[Signal], *, link: bool = False, shown: int = 30) -> 
         (
             words.moment(s.bar_open_at),
             market_link(s.symbol) if link else s.symbol,
-            _named(s.strategy_name, s.strategy_id[:8]),
+            strategy_name(s.strategy_name, s.strategy_id, served=served),
             element("span", s.action, class_=f"call {s.action.lower()}"),
             words.price(s.reference_price),
             words.number(s.size),

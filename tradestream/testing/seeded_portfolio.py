@@ -210,6 +210,7 @@ class _Seeder:
         state: str,
         closed_reason: str | None,
     ) -> None:
+        whole_hour = self._now.replace(minute=0)
         self._insert(
             "claims",
             symbol=symbol,
@@ -218,16 +219,16 @@ class _Seeder:
             anchor_at=self._start,
             price_tick=TICK,
             volume_lot=LOT,
-            born_at=self._now - timedelta(days=1),
+            born_at=whole_hour - timedelta(days=1),
             exposure=0.4,
             deviation=0.001,
             training_t=2.8,
             training_fingerprint="seeded",
-            trained_until=self._now - timedelta(days=1),
+            trained_until=whole_hour - timedelta(days=1),
             fee_bps=10.0,
             slippage_bps=2.0,
             code_version="seeded",
-            folded_until=self._now,
+            folded_until=whole_hour,
             capitals=[evidence / 4] * 4,
             evidence=evidence,
             trips=9,

@@ -93,34 +93,45 @@
     return () => chart.remove();
   }
 
-  // ---- equity and drawdown ------------------------------------------------------
-  function drawLines(box, charts, names, height, key) {
-    const columns = charts.equity;
+  // ---- lines and bars over time -------------------------------------------------
+  // A dashed line stands at the birth of a strategy: bars after it prove something.
+  const birthOf = (born) => (plot) => {
+    const { min, max } = plot.scales.x;
+    if (born == null || born < min || born > max) return;
+    const { ctx, bbox } = plot, x = Math.round(plot.valToPos(born, "x", true));
+    ctx.save();
+    ctx.strokeStyle = tone("--ink");
+    ctx.globalAlpha = 0.7;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  };
+
+  function plotOver(box, { times, values, series, format, height, key, born, y }) {
     const axis = {
       stroke: tone("--muted"), grid: { stroke: tone("--line"), width: 1 },
       ticks: { show: false }, font: "11px " + tone("--sans"),
     };
-    const line = (label, colour, width, fill) => ({
-      label, stroke: colour, width, fill, points: { show: false },
-      value: (_, value) => percent(value, 2),
-    });
     const dated = (_, ticks) => {
       const days = ticks.length > 1 && ticks[1] - ticks[0] >= 86400;
       return ticks.map((t) => (days ? stamp(t).slice(0, -6) : stamp(t)));
     };
-    const hold = line("Buy and hold", tone("--hold"), 1.25);
-    const own = line("Strategy", tone("--accent"), 1.75, faint("--accent", "1f"));
     const plot = new uPlot({
       width: box.clientWidth, height,
       cursor: { sync: { key }, points: { size: 6 }, drag: { x: true, y: false } },
-      scales: { x: { time: true } },
+      scales: { x: { time: true }, y: y || {} },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-      series: [{ label: "Time", value: (_, t) => (t == null ? "–" : stamp(t)) }, own, hold],
+      series: [{ label: "Time", value: (_, t) => (t == null ? "–" : stamp(t)) }, ...series],
       axes: [
         { ...axis, values: dated, space: 90, size: 32 },
-        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map((v) => percent(v)) },
+        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map(format) },
       ],
-    }, [timesOf(columns), columns[names[0]], columns[names[1]]], box);
+      hooks: { draw: [birthOf(born)] },
+    }, [times, ...values], box);
     const watch = new ResizeObserver(() => {
       if (box.clientWidth && box.clientWidth !== plot.width) {
         plot.setSize({ width: box.clientWidth, height });
@@ -130,11 +141,85 @@
     return () => { watch.disconnect(); plot.destroy(); };
   }
 
+  const line = (label, colour, width, value, more) => ({
+    label, stroke: colour, width, points: { show: false },
+    value: (_, v) => value(v), ...more,
+  });
+
+  function drawLines(box, charts, names, height, key) {
+    const columns = charts.equity, told = (v) => percent(v, 2);
+    return plotOver(box, {
+      times: timesOf(columns), values: names.map((name) => columns[name]), height, key,
+      born: charts.born, format: (v) => percent(v),
+      series: [
+        line("Strategy", tone("--accent"), 1.75, told, { fill: faint("--accent", "1f") }),
+        line("Buy and hold", tone("--hold"), 1.25, told),
+      ],
+    });
+  }
+
+  // ---- evidence -----------------------------------------------------------------
+  const short = (value) =>
+    value == null ? "" : value >= 10000 || value < 0.001
+      ? value.toExponential(0).replace("e+", "e") : String(Number(value.toPrecision(3)));
+
+  function drawEvidence(box, charts, key) {
+    const columns = charts.evidence, times = timesOf(columns);
+    const first = Math.max(columns.e.findIndex((e) => e != null), 0);
+    const e = columns.e.slice(first), known = e.filter((v) => v != null);
+    const low = Math.min(0.5, ...known) / 1.5;
+    const high = Math.max(columns.line, ...known) * 2;
+    return plotOver(box, {
+      times: times.slice(first).map((t) => t + columns.step * columns.block),
+      values: [e, e.map(() => columns.line), e.map(() => 1)], height: 240, key,
+      format: short, y: { distr: 3, log: 10, range: () => [low, high] },
+      series: [
+        line("Evidence e", tone("--accent"), 2, short),
+        line("Line to cross", tone("--down"), 1.5, short, { dash: [6, 4] }),
+        line("At birth", tone("--hold"), 1, short, { dash: [2, 4] }),
+      ],
+    });
+  }
+
+  function drawExcess(box, charts, key) {
+    const columns = charts.evidence, bars = uPlot.paths.bars({ size: [0.8, 14] });
+    const told = (v) => percent(v, 3);
+    const bar = (label, colour) => line(label, colour, 0, told, { fill: colour, paths: bars });
+    return plotOver(box, {
+      times: timesOf(columns).map((t) => t + columns.step * columns.block), height: 170, key,
+      values: [1, -1].map((sign) => columns.x.map((v) => (v * sign > 0 ? v : null))),
+      series: [bar("Gained", tone("--up")), bar("Lost", tone("--down"))],
+      format: (v) => percent(v, 2), born: charts.born,
+    });
+  }
+
+  // Evidence of many claims, each as a share of its own line.
+  function drawRace(box, charts, key) {
+    const { times, claims } = charts.race;
+    const colours = ["--accent", "--enter", "--probation", "--stale", "--up", "--candidate"];
+    const values = claims.map((claim) => claim.e);
+    const known = values.flat().filter((v) => v != null);
+    const low = Math.max(Math.min(...known) / 1.5, 1e-7), high = Math.max(1, ...known) * 2;
+    return plotOver(box, {
+      times: timesOf(times), height: 280, key,
+      values: [...values, timesOf(times).map(() => 1)], format: short,
+      y: { distr: 3, log: 10, range: () => [low, high] },
+      series: [
+        ...claims.map((claim, i) =>
+          line(claim.label, tone(colours[i % colours.length]), i < 6 ? 1.75 : 1, short)),
+        line("Line", tone("--down"), 1.5, short, { dash: [6, 4] }),
+      ],
+    });
+  }
+
   const DRAW = {
     candles: (box, charts) => drawCandles(box, charts),
     equity: (box, charts, key) => drawLines(box, charts, ["own", "hold"], 220, key),
     drawdown: (box, charts, key) =>
       drawLines(box, charts, ["own_drawdown", "hold_drawdown"], 140, key),
+    evidence: drawEvidence,
+    excess: drawExcess,
+    race: drawRace,
   };
 
   function draw(view) {
@@ -155,7 +240,8 @@
     const view = shown();
     views.forEach((v) => v.classList.toggle("shown", v === view));
     if (switcher) switcher.value = view.dataset.symbol || "";
-    document.title = (view.dataset.symbol ? view.dataset.symbol + " · " : "") + "TradeStream";
+    const title = view.dataset.title || view.dataset.symbol;
+    document.title = (title ? title + " · " : "") + "TradeStream";
     draw(view);
   }
 
