@@ -31,14 +31,15 @@ class Lengths:
     Attributes:
         first_at_least: The first window, which is all there is, at least.
         first_at_most: And at most.
-        long: Each later one, if the last was at least so long.
-        short: Each later one, if not.
+        short: Each later one is twice as long as the last, and at least this long:
+            a number is dear, and a long window shows more than two short ones.
+        long: And at most.
     """
 
     first_at_least: timedelta = FIRST_AT_LEAST
     first_at_most: timedelta = FIRST_AT_MOST
-    long: timedelta = LONG
     short: timedelta = SHORT
+    long: timedelta = LONG
 
 
 ALONE = Lengths()
@@ -133,9 +134,8 @@ def next_window(
         long_enough = settled - start >= lengths.first_at_least
         return (start, settled) if long_enough else None
     last = max(exams, key=lambda exam: (exam.end, exam.number))
-    enough = last.end - last.start >= lengths.long
-    length = lengths.long if enough else lengths.short
-    end = last.end + length
+    doubled = max(2 * (last.end - last.start), lengths.short)
+    end = last.end + min(doubled, lengths.long)
     return (last.end, end) if end <= settled else None
 
 

@@ -46,9 +46,9 @@ EDGELESS_CELLS = tuple(
     for kind in ("brownian", "drift", "garch", "bootstrap")
 )
 PLANTED_CELLS = (
-    *(Cell("trend", strength) for strength in (0.45, 0.5, 0.55, 0.62)),
-    *(Cell("revert", strength) for strength in (40.0, 45.0, 50.0, 56.0)),
-    *(Cell("volume", strength) for strength in (0.65, 0.7, 0.8, 0.9)),
+    *(Cell("trend", strength) for strength in (0.45, 0.5, 0.57, 0.62)),
+    *(Cell("revert", strength) for strength in (34.0, 40.0, 45.0, 56.0)),
+    *(Cell("volume", strength) for strength in (0.6, 0.7, 0.8, 0.9)),
 )
 CELLS = (*EDGELESS_CELLS, *PLANTED_CELLS)
 
