@@ -1,8 +1,8 @@
 """A market of a cell, lived through: what the gate validated, and when.
 
 A life begins with a history of 14 days and then goes on day by day: an exam at
-its end and one of the next 28 days, claims daily. Beside it the same bars are examined as a history
-that is known at once, as a file or a backfill would be.
+its end and one of the next 28 days, claims daily. Beside it the same bars are
+examined as a history that is known at once, as a file or a backfill would be.
 """
 
 from collections.abc import Mapping

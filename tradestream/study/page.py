@@ -14,8 +14,8 @@ Written by `tradestream study truth`; do not edit.
 
 Each life is a made market of {days} days of minutes, lived through the product's own
 engine, search, and gate over all {types} strategy types: an exam at day 14 and one of
-the next 28 days, searches and claims daily. A market is *found* (or, without an edge, falsely
-validated) on the day of its first validated strategy. *At once*: the whole life
+the next 28 days, searches and claims daily. A market is *found* (or, without an edge,
+falsely validated) on the day of its first validated strategy. *At once*: the whole life
 examined once, as a file or a backfill would be, beside its claims. Intervals are
 Wilson's, 95 %.
 
