@@ -75,9 +75,9 @@ contracts: tools ## Print the contract table: row, test, result.
 
 .PHONY: benchmark
 benchmark: tools ## Measure speed, as a table and as JSON in build/benchmarks; BENCH=name for one.
-	@if [ -z "$(BENCH)" ] || [ "$(BENCH)" = backtests ]; then \
+	@if [ -z "$(BENCH)" ] || [ "$(BENCH)" = backtests ] || [ "$(BENCH)" = discovery ]; then \
 	  $(environment) $(BENCHMARK_VENV) requirements_benchmark.txt --with_tradestream; fi
-	@$(BIN)/python -m tools.benchmark_run $(BENCH)
+	@$(BIN)/python -m tools.benchmark_run $(BENCH) $(ARGS)
 
 .PHONY: chaos
 chaos: tools ## Kill rooms and servers N times at random and compare the end with an unharmed run.

@@ -25,6 +25,8 @@ class Figure:
         unit: Its unit, e.g. `s`, `rows/s`, `×`.
         limit: What it should reach, or stay under when `less_is_better`.
         less_is_better: Whether `limit` is a ceiling.
+        aim: What it should reach if possible.
+        spread: The lowest and the highest of several rounds.
     """
 
     what: str
@@ -32,6 +34,8 @@ class Figure:
     unit: str
     limit: float | None = None
     less_is_better: bool = False
+    aim: float | None = None
+    spread: tuple[float, float] | None = None
 
     @property
     def reached(self) -> bool:
@@ -43,19 +47,32 @@ class Figure:
         return self.value >= self.limit
 
 
+def cells(figure: Figure) -> tuple[str, str, str, str]:
+    """Return a figure as text: measured, spread, limit, and aim."""
+    sign = "≤" if figure.less_is_better else "≥"
+    limit = "" if figure.limit is None else f"{sign} {figure.limit:,g}"
+    aim = "" if figure.aim is None else f"{sign} {figure.aim:,g}"
+    spread = ""
+    if figure.spread is not None:
+        spread = " to ".join(_number(end) for end in figure.spread)
+    return f"{_number(figure.value)} {figure.unit}", spread, limit, aim
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1_000 else f"{value:,.3g}"
+
+
 def report(name: str, figures: Sequence[Figure]) -> int:
     """Print `figures` as a table, write `build/benchmarks/<name>.json`.
 
     Returns:
         The exit status: 0 if every figure keeps its limit, 1 if one does not.
     """
-    table = Table("figure", "measured", "limit", title=name)
+    table = Table("figure", "measured", "spread", "limit", "aim", title=name)
     for figure in figures:
-        sign = "≤" if figure.less_is_better else "≥"
-        limit = "" if figure.limit is None else f"{sign} {figure.limit:g}"
-        measured = f"{figure.value:,.4g} {figure.unit}"
+        measured, spread, limit, aim = cells(figure)
         colour = "" if figure.reached else "[red]"
-        table.add_row(figure.what, f"{colour}{measured}", limit)
+        table.add_row(figure.what, f"{colour}{measured}", spread, limit, aim)
     Console().print(table)
     FOLDER.mkdir(parents=True, exist_ok=True)
     rows = [{**asdict(figure), "reached": figure.reached} for figure in figures]

@@ -1,8 +1,9 @@
 """Run the benchmarks, one process each, in the environment that each needs.
 
-usage: python -m tools.benchmark_run [NAME]
+usage: python -m tools.benchmark_run [NAME [--ARGUMENT...]]
 
-NAME is a module of `benchmarks/`; all of them run when it is left out.
+NAME is a module of `benchmarks/`; all of them run when it is left out. Arguments go
+to the module.
 """
 
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 from tools import repository
 
 # Measured against peers, which live in an environment of their own.
-_WITH_PEERS = frozenset({"backtests"})
+_WITH_PEERS = frozenset({"backtests", "discovery"})
 _HELPERS = frozenset({"figures"})
 
 
@@ -31,14 +32,15 @@ def names() -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run the benchmark that is named, or all."""
     known = names()
-    chosen = arguments or known
+    further = [word for word in arguments if word.startswith("--")]
+    chosen = [word for word in arguments if word not in further] or known
     if unknown := set(chosen) - set(known):
         print(f"benchmarks are {', '.join(known)}, was {', '.join(unknown)}")
         return 1
     status = 0
     for name in chosen:
         environment = ".venv-benchmark" if name in _WITH_PEERS else ".venv"
-        command = [f"{environment}/bin/python", "-m", f"benchmarks.{name}"]
+        command = [f"{environment}/bin/python", "-m", f"benchmarks.{name}", *further]
         finished = subprocess.run(command, cwd=repository.ROOT, check=False)
         status = max(status, 1 if finished.returncode else 0)
     return status
