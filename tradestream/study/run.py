@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
+from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
 
 from tradestream.candles import CandleSeries
 from tradestream.discovery.life import LifeSettings
@@ -129,6 +131,17 @@ _REMEMBERED: list[tuple[Plan, str]] = []
 def _remember(plan: Plan, version: str) -> None:
     """Keep the plan in a worker, so that each piece is sent without its bars."""
     _REMEMBERED[:] = [(plan, version)]
+    # An interrupt ends the study after the lives that are being lived.
+    signal(SIGINT, SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the study is killed: nobody would tell it."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _do_remembered(piece: _Piece) -> Lived | Oracle:
