@@ -22,12 +22,15 @@ from tradestream.candles import Floats
 from tradestream.indicators.compiled import entry_point, inlined, kernel
 
 TOURNAMENT = 3
-EXPLORERS, MORE_EXPLORERS = 0.1, 0.04
+EXPLORERS, MORE_EXPLORERS = 0.1, 0.03
 """Share of a generation that is drawn at random, and how much this share grows
 with each generation without a better point: a search that is stuck looks around."""
 
 PATIENCE = 15
 """Generations without a better point after which a search stops."""
+
+SMALL = 20_000
+"""Among so few points the best 0.1 % are a handful: all generations are used."""
 
 _ATTEMPTS = 6
 """How often a child that was seen is moved on; then a random point is drawn."""
@@ -70,13 +73,13 @@ def begin(
 
     Args:
         genes: Shape (p, 4), see `Space.genes`.
-        points: How many there are. If all of them may be tried, all of them are.
+        points: How many there are; with few, the search never stops early.
         size: Points a generation.
         generations: Generations after the first, at most.
         seed: 0 to 2**64 − 1.
     """
     room = size * (generations + 1)
-    patience = PATIENCE if points > room else generations + 1
+    patience = PATIENCE if points > SMALL else generations + 1
     capacity = 1 << (2 * room - 1).bit_length()
     return Hunt(
         genes,
@@ -164,7 +167,7 @@ def _move(hunt: Hunt, point: np.ndarray, j: int) -> None:
     if point[j] + step < low or point[j] + step > high:
         step = -step  # the other way may be open
     step = min(max(point[j] + step, low), high) - point[j]
-    _shift(hunt.genes, point, j, step, _draw(hunt.random) < 0.5)
+    _shift(hunt.genes, point, j, step, _draw(hunt.random) < 0.25)
 
 
 @kernel
