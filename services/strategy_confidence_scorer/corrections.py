@@ -151,7 +151,10 @@ def withdraw(
             door=door,
             only_from=("validated",),
             evidence={"door": door, "k": number, "request_id": request_id},
-            reason=f"a candle of exam {number} was corrected; it is asked again",
+            reason=(
+                f"a candle of {'pooled ' if door == 'P' else ''}exam {number}"
+                " was corrected; it is asked again"
+            ),
         )
 
 

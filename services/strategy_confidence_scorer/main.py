@@ -44,7 +44,7 @@ _FEE = define_number("fee_bps", 10.0, "Fee a side in bps.", **_COST)
 _SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COST)
 _AGAIN = durations.define_duration("ask_again_after", "6h", "An exam's time to answer.")
 _KEEP = durations.define_duration("keep_evaluations", "14d", "How long finds last.")
-_POOLED = flags.DEFINE_bool("pooled", False, "Examine all symbols together, too.")
+_POOLED = flags.DEFINE_bool("pooled", True, "Examine all symbols together, too.")
 _WEIGHTS = [
     define_number(f"{part}_weight", weight, "Weight in a score.", lower_bound=0.0)
     for part, weight in (("performance", 0.6), ("frequency", 0.25), ("recency", 0.15))

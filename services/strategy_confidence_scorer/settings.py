@@ -31,5 +31,5 @@ class Settings:
     slippage_bps: float = 2.0
     ask_again_after: timedelta = timedelta(hours=6)
     weights: Weights = field(default_factory=Weights)
-    pooled: bool = False
+    pooled: bool = True
     keep_evaluations: timedelta = timedelta(days=14)

@@ -14,9 +14,9 @@ BUDGET = 0.05
 """All exams of a symbol's life together raise so many false alarms nominally; half
 as many or fewer in truth, since the exam is on the safe side (ADR 0015)."""
 
-POOLED_BUDGET = 0.00125
-"""The same for the exams of a group, for which 0.25 % is taken from the claims:
-halved, for a group knows less of its errors (ADR 0013)."""
+POOLED_BUDGET = 0.0025
+"""The same for the exams of a group, taken from the claims of its symbols; they err
+at most half as often, too (ADR 0013)."""
 
 FIRST_AT_LEAST = timedelta(days=7)
 FIRST_AT_MOST = timedelta(days=365)

@@ -77,7 +77,8 @@ ORDER BY symbol, exam_number DESC
 """
 
 CLAIMS = """
-SELECT claims.symbol, claim_number AS number, strategy_id, strategy_name, born_at,
+SELECT claims.symbol, claim_number AS number, budget, strategy_id, strategy_name,
+    born_at,
     folded_until, evidence, trips, raw_return, state, closed_reason
 FROM claims
 JOIN strategies USING (strategy_id)

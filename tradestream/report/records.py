@@ -145,7 +145,8 @@ def _with_order(row: Row) -> Row:
 
 
 def _with_threshold(row: Row) -> Row:
-    return {**row, "threshold": threshold(row["number"])}
+    kept = {name: value for name, value in row.items() if name != "budget"}
+    return {**kept, "threshold": threshold(row["number"], budget=row["budget"])}
 
 
 def _records(

@@ -230,7 +230,9 @@ def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> 
         Column("Strategy"),
         Column("Born"),
         Column("Evidence", True, "wealth of a bet on the strategy since birth, from 1"),
-        Column("Line", True, "65.8·k² for the k-th claim"),
+        Column(
+            "Line", True, "73.1·k² for the k-th claim, 65.8·k² without a pooled exam"
+        ),
         Column("Trades", True),
         Column("Return", True),
         Column("State"),
