@@ -1,6 +1,5 @@
 """Windows: hours, holes, memory, and what they refuse."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -178,30 +177,3 @@ def test_a_user_can_add_a_type_as_data_alone() -> None:
     result = window.evaluate("MINE", Space(mine).random(50, seed=7))
 
     assert np.max(result.trades) > 3
-
-
-@pytest.mark.parametrize(
-    ("enter", "why"),
-    [
-        ("close > nothing", "MINE: a column or an indicator is required, was nothing"),
-        ("close > ema(close)", "MINE: ema takes 2 arguments, was 1"),
-        ("close > magic(3)", "MINE: no indicator is named magic"),
-        ("close", "MINE: a condition is required, was close"),
-        ("close >= open", "MINE: only < and > compare"),
-        ("jumps(close)", "MINE: no condition is named jumps"),
-        ("close[open] > 1", "MINE: a lag must be a number, was open"),
-        (
-            "close[-1] > 1",
-            "MINE: bars must be 0 to 64 back, was close[-1]: -1 to -1",
-        ),
-        (
-            "close > low[65]",
-            "must be 0 to 64 back, was low[65]: 65 to 65",
-        ),
-    ],
-)
-def test_a_rule_that_makes_no_sense_is_named(enter: str, why: str) -> None:
-    mine = StrategyType("MINE", "Broken.", (), enter, "close < open")
-
-    with pytest.raises(ValueError, match=re.escape(why)):
-        Programs({"MINE": mine})
