@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.agreement.page import Outcome, agreement_page
-from tests.agreement.tasks import Task, run, tasks
+from tests.agreement.tasks import JUMPS, Task, jump_task, run, tasks
 from tradestream.strategies.catalogue import CATALOGUE
+from tradestream.testing.plain.comparison import Comparison
 
 _PAGE = Path("docs/agreement.md")
 
@@ -30,9 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     work = list(tasks(names, given.genomes, given.seed))
     started = time.monotonic()
     outcomes = _run_all(work, given.processes)
+    jumps = _run_jumps(names, given.processes)
     options = f"--genomes {given.genomes} --seed {given.seed}"
     page = agreement_page(
         outcomes,
+        jumps,
         command=f"python -m tests.agreement {options}",
         seconds=time.monotonic() - started,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
@@ -41,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
     if given.write:
         _PAGE.write_text(page, encoding="utf-8")
     agree = [one.agrees for _, compared in outcomes for one in compared]
-    return 0 if agree and all(agree) else 1
+    same = [not one.different_fills for some in jumps.values() for one in some]
+    return 0 if agree and all(agree) and all(same) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +76,16 @@ def _run_all(work: Sequence[Task], processes: int) -> list[Outcome]:
                 total = sum(task.genomes for task in work)
                 print(f"\r{done} of {total}", end="", file=sys.stderr)
     return [found[task] for task in work]
+
+
+def _run_jumps(names: Sequence[str], processes: int) -> dict[str, list[Comparison]]:
+    """Return comparisons by what multiplied the price."""
+    found = {}
+    with ProcessPoolExecutor(processes) as pool:
+        for factor in JUMPS:
+            compared = pool.map(jump_task, [(name, factor) for name in names])
+            found[f"{factor:g}"] = [one for some in compared for one in some]
+    return found
 
 
 if __name__ == "__main__":

@@ -36,13 +36,28 @@ memory for all rows or for hardly any.
 """
 
 
+_JUMPS = """
+## What is known to be worse
+
+Sums over a trade are differences of sums over the window.
+So a bar that multiplies the price, at once and for good, costs digits of the ratios of
+every genome of that window, though never a trade.
+"""
+
+
 def agreement_page(
-    outcomes: Sequence[Outcome], *, command: str, seconds: float, date: str
+    outcomes: Sequence[Outcome],
+    jumps: Mapping[str, Sequence[Comparison]],
+    *,
+    command: str,
+    seconds: float,
+    date: str,
 ) -> str:
     """Return a Markdown page.
 
     Args:
         outcomes: What came out of each task.
+        jumps: Comparisons by what multiplied the price.
         command: What was run.
         seconds: How long it took.
         date: The day it was run, ISO.
@@ -63,7 +78,15 @@ def agreement_page(
         worst=_worst(everything),
     )
     return "\n".join(
-        [text, *_table("market", by_market), "", *_table("type", by_type), ""]
+        [
+            text,
+            *_table("market", by_market),
+            "",
+            *_table("type", by_type),
+            _JUMPS,
+            *_jump_table(jumps),
+            "",
+        ]
     )
 
 
@@ -76,6 +99,18 @@ def _table(head: str, rows: Mapping[str, Sequence[Comparison]]) -> list[str]:
             f"| {sum(one.trades for one in some):,} | {_mismatches(some)} "
             f"| {_worst(some):.1e} |"
             for name, some in rows.items()
+        ),
+    ]
+
+
+def _jump_table(jumps: Mapping[str, Sequence[Comparison]]) -> list[str]:
+    return [
+        "| a bar multiplies the price by | genomes | other fills | largest error |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {factor} | {len(some)} | {sum(one.different_fills for one in some)} "
+            f"| {_worst(some):.1e} |"
+            for factor, some in jumps.items()
         ),
     ]
 

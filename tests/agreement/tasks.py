@@ -6,16 +6,18 @@ from functools import cache
 from random import Random
 
 from tests.agreement.markets import MARKETS
+from tradestream.backtest.costs import Costs
 from tradestream.backtest.program import Programs
 from tradestream.backtest.window import Window
 from tradestream.discovery.genome import Space
 from tradestream.strategies.catalogue import CATALOGUE
-from tradestream.testing.markets import instrument_of
+from tradestream.testing.markets import instrument_of, jumping_market
 from tradestream.testing.plain.comparison import Comparison, compare
 from tradestream.testing.plain.rows import Bars
 
 _GENOMES_A_TASK = 9
 """One more than the engine takes at once."""
+JUMPS = (3.0, 10.0, 100.0)
 _CROWDS = (0, 0, 60, 1_000)
 _ROW_BYTES = 64 << 20
 
@@ -65,6 +67,16 @@ def run(task: Task) -> list[Comparison]:
     bars = Bars(series, instrument)
     compared = compare(window, bars, task.strategy, genomes, first=task.genomes)
     return list(compared)
+
+
+def jump_task(task: tuple[str, float]) -> list[Comparison]:
+    """Return how a type fares whose market a bar multiplies by a factor."""
+    name, factor = task
+    series = jumping_market(300, factor=factor)
+    instrument = instrument_of(series)
+    window = Window(series, instrument, Costs(), programs=_programs(name))
+    genomes = Space(CATALOGUE[name]).random(9, name)
+    return list(compare(window, Bars(series, instrument), name, genomes))
 
 
 @cache

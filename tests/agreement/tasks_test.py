@@ -34,7 +34,7 @@ def test_every_market_agrees() -> None:
     outcomes = [(task, run(task)) for task in work]
 
     assert [task.market for task in work] == list(MARKETS)
-    page = agreement_page(outcomes, command="x", seconds=1, date="2026-01-01")
+    page = agreement_page(outcomes, {}, command="x", seconds=1, date="2026-01-01")
     assert "**0 mismatches**" in page
 
 

@@ -15,6 +15,7 @@ from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import (
     bouncing_market,
     instrument_of,
+    jumping_market,
     quiet_market,
     random_walk,
     recorded,
@@ -44,6 +45,7 @@ MARKETS = {
     "flat minutes at no cost": (quiet_market(500, seed=3), Costs(0, 0)),
     "bounces of few ticks": (bouncing_market(500), Costs()),
     "one price, no volume": (constant_market(300), Costs()),
+    "a threefold jump": (jumping_market(300, factor=3), Costs()),
     "three bars": (random_walk(3), Costs()),
     "sixty-two bars": (random_walk(62), Costs()),
     "BTC-USD minutes": (recorded("BTC-USD_1m", 2000, 2500), Costs()),

@@ -1,5 +1,6 @@
 """Markets for tests: seeded, in whole ticks, some of them unpleasant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,21 @@ def bouncing_market(
         np.round(np.minimum(opens, closes) - tails[1], 2),
         closes,
         (random.integers(0, 3, bars) * awake).astype(np.float64),
+    )
+
+
+def jumping_market(bars: int, *, factor: float, seed: int = 7) -> CandleSeries:
+    """Return a random walk whose price is multiplied within one early bar."""
+    walk = random_walk(bars, seed=seed, price=100.0)
+    scale = np.where(np.arange(bars) < bars // 6, 1.0, factor)
+    opens = np.round(walk.opens * np.append(1.0, scale[:-1]), 2)
+    closes = np.round(walk.closes * scale, 2)
+    return replace(
+        walk,
+        opens=opens,
+        highs=np.maximum(np.round(walk.highs * scale, 2), np.maximum(opens, closes)),
+        lows=np.minimum(np.round(walk.lows * scale, 2), np.minimum(opens, closes)),
+        closes=closes,
     )
 
 
