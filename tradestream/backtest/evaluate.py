@@ -10,6 +10,7 @@ import numpy as np
 from tradestream.backtest import layout
 from tradestream.backtest.layout import PADDING, Program
 from tradestream.backtest.masks import write_masks
+from tradestream.backtest.narrow import BYTES_A_WORD, NEVER, narrow_row
 from tradestream.backtest.row_cache import (
     ARGUMENTS,
     Call,
@@ -19,7 +20,13 @@ from tradestream.backtest.row_cache import (
     prepare,
     take_slot,
 )
-from tradestream.backtest.trades import SCRATCH, SUMS, Tables, sum_trades
+from tradestream.backtest.trades import (
+    SCRATCH,
+    SUMS,
+    Tables,
+    sum_returns,
+    sum_trades,
+)
 from tradestream.candles import Floats
 from tradestream.indicators.compiled import entry_point, inlined, kernel
 from tradestream.indicators.machine import LANES
@@ -27,6 +34,10 @@ from tradestream.indicators.memory import get_int, set_float, set_int
 
 _ROW_INTS, _ROW_FLOATS = layout.ROW_INTS, layout.ROW_FLOATS
 _FUNCTION, _PLACE, _PRIVATE = layout.FUNCTION, layout.PLACE, layout.PRIVATE
+_NARROW = layout.NARROW
+
+BRIEF, FULL, HOURLY = range(3)
+"""How much is summed: what a search needs, all, or every clock hour too."""
 
 
 class Engine(NamedTuple):
@@ -38,6 +49,8 @@ class Engine(NamedTuple):
         rows: Address of bar 0 of row 0.
         stride: Bytes from one row to the next.
         width: Genomes whose own rows there is room for at once, 1 to LANES.
+        behind: Bytes from a row to its narrow copy.
+        levels: Address of the levels of narrow rows.
         masks: Address of the masks.
         functions: int64 (indicators,), addresses of machine code.
     """
@@ -47,6 +60,8 @@ class Engine(NamedTuple):
     rows: int
     stride: int
     width: int
+    behind: int
+    levels: int
     masks: int
     functions: Any
 
@@ -72,7 +87,7 @@ def _tables_without_hours(tables: Tables) -> Tables:
 @entry_point
 def evaluate(
     engine: Engine, program: Program, genomes: Floats, count: int, batch: int,
-    out: Floats, hourly: Floats, with_hours: bool,
+    out: Floats, hourly: Floats, detail: int,
 ) -> bool:  # fmt: skip
     """Backtest the first `count` genomes.
 
@@ -83,8 +98,8 @@ def evaluate(
         count: How many to run.
         batch: How many share one round of row building.
         out: Shape (count or more, SUMS), written.
-        hourly: Shape (count or more, hours), written if `with_hours`.
-        with_hours: Whether to write `hourly`.
+        hourly: Shape (count or more, hours), written if `detail` is HOURLY.
+        detail: BRIEF for what `sum_returns` writes, FULL for all sums, or HOURLY.
 
     Returns:
         Whether the slots sufficed for a batch; if not, results are incomplete.
@@ -97,7 +112,9 @@ def evaluate(
     places = base + 3 * span
     scratch = places + 8 * batch * nodes
     first_genome, wide = genomes.ctypes.data, 8 * genomes.shape[1]
-    tables = engine.tables if with_hours else _tables_without_hours(engine.tables)
+    tables = engine.tables
+    if detail != HOURLY:
+        tables = _tables_without_hours(tables)
     enough = True
     for c0 in range(0, count, batch):
         size = min(batch, count - c0)
@@ -123,17 +140,18 @@ def evaluate(
                     program.scalar_genes.ctypes.data,
                     genome0 + wide * k,
                     places + 8 * nodes * k,
+                    engine.behind,
                     engine.masks,
                     tables.words,
                 )
-                sum_trades(
-                    tables,
-                    engine.masks + 8 * tables.words * program.enter,
-                    engine.masks + 8 * tables.words * program.exit,
-                    out.ctypes.data + 8 * SUMS * (c0 + k),
-                    hourly.ctypes.data + 8 * hourly.shape[1] * (c0 + k),
-                    scratch,
-                )
+                enter = engine.masks + 8 * tables.words * program.enter
+                leave = engine.masks + 8 * tables.words * program.exit
+                own = out.ctypes.data + 8 * SUMS * (c0 + k)
+                if detail == BRIEF:
+                    sum_returns(tables, enter, leave, own, scratch)
+                else:
+                    hours = hourly.ctypes.data + 8 * hourly.shape[1] * (c0 + k)
+                    sum_trades(tables, enter, leave, own, hours, scratch)
     work[0] = 0  # its address must not outlive it
     return enough
 
@@ -145,7 +163,7 @@ def _build_shared(
 ) -> bool:  # fmt: skip
     """Find or build the shared rows of a batch; note where every row is."""
     nodes = program.row_ints.shape[0]
-    cache, bars = engine.cache, engine.tables.bars
+    cache = engine.cache
     cache.clock[0] += 1
     for i in range(nodes):
         ints = program.row_ints.ctypes.data + 8 * _ROW_INTS * i
@@ -173,13 +191,27 @@ def _build_shared(
                 prepare(ints, floats, waiting, genomes + wide * k, rows, call, output)
                 waiting += 1
                 if waiting == LANES:
-                    build(engine.functions[function], bars, LANES, call)
+                    _build_rows(engine, ints, LANES, call)
                     waiting = 0
             cache.used[slot] = cache.clock[0]
             set_int(rows, i, engine.rows + engine.stride * slot)
         if waiting > 0:
-            build(engine.functions[function], bars, waiting, call)
+            _build_rows(engine, ints, waiting, call)
     return True
+
+
+@kernel
+def _build_rows(engine: Engine, ints: int, lanes: int, call: Call) -> None:
+    """Build shared rows, and their narrow copies where these are wanted."""
+    function = engine.functions[get_int(ints, _FUNCTION)]
+    words = engine.tables.words
+    build(function, engine.tables.bars, lanes, call)
+    for lane in range(lanes):
+        output = get_int(call.outputs, lane)
+        if get_int(ints, _NARROW):
+            narrow_row(output, engine.behind, words, engine.levels)
+        else:
+            set_int(output + engine.behind + BYTES_A_WORD * words, 0, NEVER)
 
 
 @kernel

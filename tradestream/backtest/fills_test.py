@@ -1,7 +1,7 @@
 """The position as a carry of an addition, against a loop over bars."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestream.backtest.fills import FILL_INTS, MOST_FILLS, find_fills
@@ -49,6 +49,7 @@ def _found(enter: list[bool], leave: list[bool]) -> list[int]:
     return [int(bar) for bar in found[:count]]
 
 
+@settings(deadline=None)  # the first example compiles
 @given(
     st.integers(3, 300),
     st.floats(0, 1),

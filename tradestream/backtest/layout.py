@@ -22,7 +22,8 @@ INPUTS = 5  # nodes of its inputs, -1 after the last
 PARAMETER_GENES = INPUTS + MAX_INPUTS
 KEY_GENES = PARAMETER_GENES + MAX_PARAMETERS
 KEY_WEIGHTS = KEY_GENES + MAX_KEYS
-ROW_INTS = KEY_WEIGHTS + MAX_KEYS
+NARROW = KEY_WEIGHTS + MAX_KEYS  # whether it is kept as 16-bit numbers too
+ROW_INTS = NARROW + 1
 
 # A row as floats.
 PARAMETER_SCALARS = 0  # constant and factor of each parameter

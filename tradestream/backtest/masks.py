@@ -20,11 +20,10 @@ from tradestream.backtest.layout import (
     WARM_FROM,
     WITHIN,
 )
+from tradestream.backtest.narrow import BYTES_A_WORD, apart
 from tradestream.indicators.compiled import inlined, kernel
 from tradestream.indicators.memory import get_float, get_int, get_word, set_word
 from tradestream.indicators.words import (
-    above,
-    above_below,
     above_below_level,
     above_level,
     above_not_below,
@@ -55,10 +54,24 @@ def write_masks(
     scalar_genes: int,
     genome: int,
     rows: int,
+    behind: int,
     masks: int,
     words: int,
 ) -> None:
-    """Run all operations of a program for one genome."""
+    """Run all operations of a program for one genome.
+
+    Args:
+        operations: Address of the operations.
+        count: How many there are.
+        epsilons: Address of the smallest difference that counts in each.
+        scalars: Address of constants and factors.
+        scalar_genes: Address of their genes.
+        genome: Address of the genome.
+        rows: Address of the addresses of its rows.
+        behind: Bytes from a row to its narrow copy.
+        masks: Address of the masks, written.
+        words: Words of a mask.
+    """
     for i in range(count):
         own = operations + 8 * OPERATION_INTS * i
         code = get_int(own, 0)
@@ -77,9 +90,13 @@ def write_masks(
         lag = int(scalar_value(scalars, 2 * b, get_int(scalar_genes, b), genome))
         left = get_int(rows, a) - 8 * lag
         if code == GT or code == SIDES or code == CROSS:  # noqa: PLR1714, RUF100, SIM109
-            lag = int(scalar_value(scalars, 2 * d, get_int(scalar_genes, d), genome))
-            right = get_int(rows, c) - 8 * lag
-            _compare_rows(code, left, right, epsilon, up, down, words)
+            late = int(scalar_value(scalars, 2 * d, get_int(scalar_genes, d), genome))
+            right = get_int(rows, c) - 8 * late
+            narrow = words
+            if lag == 0 and late == 0:  # levels are those of one word
+                mark = behind + BYTES_A_WORD * words
+                narrow = max(get_int(left + mark, 0), get_int(right + mark, 0))
+            _compare_rows(code, left, right, epsilon, up, down, words, narrow, behind)
         elif code == WARM_FROM:
             _warm_from(left, up, words)
         else:
@@ -91,29 +108,28 @@ def write_masks(
 
 @inlined
 def _compare_rows(
-    code: int, a: int, b: int, epsilon: float, up: int, down: int, words: int
-) -> None:
-    if code == GT:
-        for w in range(words):
-            set_word(up, w, above(a + WORD * w, b + WORD * w, epsilon))
-    elif code == SIDES:
-        for w in range(words):
-            over, under = above_below(a + WORD * w, b + WORD * w, epsilon)
-            set_word(up, w, over)
-            set_word(down, w, under)
-    else:
-        was_under, was_over = NONE, NONE
-        for w in range(words):
-            over, under = above_below(a + WORD * w, b + WORD * w, epsilon)
-            not_under, not_over = over, under
-            if over | under != ALL:  # something equal, or cold
-                over, not_over, under = above_not_below(
-                    a + WORD * w, b + WORD * w, epsilon
-                )
-                not_under = (over | not_over) & ~under
+    code: int, a: int, b: int, epsilon: float, up: int, down: int, words: int,
+    narrow: int, behind: int,
+) -> None:  # fmt: skip
+    """Compare two rows, from word `narrow` on by their narrow copies first."""
+    x, y = a + behind, b + behind
+    was_under, was_over = NONE, NONE
+    for w in range(words):
+        over, under = NONE, NONE
+        if w >= narrow:
+            over, under = apart(x + BYTES_A_WORD * w, y + BYTES_A_WORD * w)
+        not_under, not_over = over, under
+        if over | under != ALL:  # too close to say, equal, or cold
+            over, not_over, under = above_not_below(a + WORD * w, b + WORD * w, epsilon)
+            not_under = (over | not_over) & ~under
+        if code == CROSS:
             set_word(up, w, over & ((not_over << ONE) | was_under))
             set_word(down, w, under & ((not_under << ONE) | was_over))
             was_under, was_over = not_over >> TOP, not_under >> TOP
+        else:
+            set_word(up, w, over)
+            if code == SIDES:
+                set_word(down, w, under)
 
 
 @inlined

@@ -62,6 +62,7 @@ class Programs:
         }
         self._places, self.table_size = _allocate(rules, shapes)
         _keep_whole(self._places, rules, shapes)
+        self._narrow = _narrow_shapes(rules, shapes)
         self.catalogue = catalogue
         self.by_name = {n: self._program(r, shapes[n]) for n, r in rules.items()}
         self.indicators = {
@@ -91,6 +92,7 @@ class Programs:
             ints[i, layout.INPUTS : layout.INPUTS + len(row.inputs)] = row.inputs
             _write_parameters(ints[i], floats[i], row.parameters)
             signature, numbers = shapes[i]
+            ints[i, layout.NARROW] = signature in self._narrow
             if signature in self._places:
                 _write_keys(ints[i], floats[i], self._places[signature], numbers)
                 shared += 1
@@ -178,6 +180,27 @@ def _allocate(
 def _choices(ranges: Iterable[tuple[float, float] | None]) -> int:
     """Return how many rows one type can ask for by numbers of these ranges."""
     return prod(int(span[1] - span[0]) + 1 for span in ranges if span is not None)
+
+
+def _narrow_shapes(
+    rules: Mapping[str, Rules],
+    shapes: Mapping[str, Sequence[tuple[str, tuple[Scalar, ...]]]],
+) -> set[str]:
+    """Return the shapes of prices without holes that a rule compares with another."""
+    found = set()
+    for name, of_type in rules.items():
+        for operation in of_type.operations:
+            if operation.code not in (layout.GT, layout.SIDES, layout.CROSS):
+                continue
+            nodes = operation.operands[0], operation.operands[2]
+            if all(_is_whole_price(of_type, node) for node in nodes):
+                found |= {shapes[name][node][0] for node in nodes}
+    return found
+
+
+def _is_whole_price(rules: Rules, node: int) -> bool:
+    name = rules.graph.rows[node].name
+    return _is_price(rules, node) and (name in COLUMNS or not INDICATORS[name].holes)
 
 
 def _keep_whole(

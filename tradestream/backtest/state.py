@@ -5,12 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from tradestream.backtest.columns import aligned, write_columns
+from tradestream.backtest.columns import aligned, price_epsilon, write_columns
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.evaluate import Engine
 from tradestream.backtest.hours import ClockHours
 from tradestream.backtest.layout import PADDING
 from tradestream.backtest.money import fill_extremes, fill_tables
+from tradestream.backtest.narrow import (
+    BYTES_A_WORD,
+    MARK_BYTES,
+    fill_levels,
+    forget_rows,
+    narrow_rows,
+)
 from tradestream.backtest.program import Programs
 from tradestream.backtest.row_cache import RowCache
 from tradestream.backtest.trades import Tables
@@ -20,6 +27,7 @@ from tradestream.indicators.machine import LANES
 from tradestream.instruments import Instrument
 
 _LEAST_SLOTS = 16
+_LEVELS = frozenset({"open", "high", "low", "close", "median"})
 _PRIVATE_BYTES = 64 << 20
 """Most memory for rows of one genome alone, but at least one genome's."""
 
@@ -74,7 +82,8 @@ class EngineState:
         self._functions = np.zeros(len(INDICATORS), np.int64)
         words = (self._bars + 63) // 64
         self.masks = np.zeros((programs.most_masks, words), np.uint64)
-        stride = PADDING + (self._bars // 64 + 1) * 64
+        behind = (self._bars // 64 + 1) * 64
+        stride = PADDING + behind + (BYTES_A_WORD * words + MARK_BYTES) // 8
         affordable = row_budget_bytes // (8 * stride)
         wanted = len(COLUMNS) + programs.table_size
         slots = max(len(COLUMNS) + _LEAST_SLOTS, min(wanted, affordable))
@@ -82,15 +91,36 @@ class EngineState:
         width = max(1, min(LANES, _PRIVATE_BYTES // (8 * stride * private)))
         self._rows = self._room_for_rows(slots, width * private, stride)
         write_columns(self._rows, series, instrument)
+        self._levels = np.empty((words, 2))
         self.engine = Engine(
             self._tables(series, costs, hours, words),
             _empty_cache(slots, programs.table_size),
             self._hold(self._rows) + 8 * PADDING,
             8 * stride,
             width,
+            8 * behind,
+            self._hold(self._levels),
             self._hold(self.masks),
             self._functions,
         )
+        self._narrow(price_epsilon(series, instrument), width * private)
+
+    def _narrow(self, epsilon: float, private: int) -> None:
+        """Write the narrow copies of the columns that hold prices."""
+        engine, words = self.engine, self.masks.shape[1]
+        highs, lows, closes = (
+            self._rows[COLUMNS.index(name), PADDING : PADDING + self._bars]
+            for name in ("high", "low", "close")
+        )
+        fill_levels(highs, lows, closes, epsilon, self._levels)
+        stride, behind = engine.stride, engine.behind
+        forget_rows(engine.rows, stride, len(COLUMNS), behind, words)
+        for place, name in enumerate(COLUMNS):
+            if name in _LEVELS:
+                row = engine.rows + stride * place
+                narrow_rows(row, stride, 1, behind, words, engine.levels)
+        own = engine.rows + stride * engine.cache.slots
+        forget_rows(own, stride, private, behind, words)
 
     def need(self, indicator: str) -> None:
         """Make sure that an indicator is compiled and its address known."""

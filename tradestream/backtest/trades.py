@@ -162,6 +162,41 @@ def sum_trades(
 
 
 @kernel
+def sum_returns(tables: Tables, enter: int, leave: int, out: int, scratch: int) -> None:
+    """Walk over the trades of one genome for what a search needs, and no more.
+
+    Args:
+        tables: The window.
+        enter: Address of the mask that says when to enter.
+        leave: Address of the mask that says when to exit.
+        out: Address of SUMS floats; SUM_R, SUM_R2, SUM_FALL2, SUM_RM, HELD, and
+            TRADES are written, the same as by `sum_trades`.
+        scratch: Address of SCRATCH 8-byte numbers.
+    """
+    n, words = tables.bars, tables.words
+    entries, exits = tables.entries, tables.exits
+    sums = splat(0.0)
+    trades, word, held, waiting = 0, 0, 0, 0
+    while word < words:
+        word, held, count = find_fills(
+            enter, leave, words, n, word, held, scratch, waiting
+        )
+        if word == words and held:
+            set_int(scratch, count, n)
+            count += 1
+        here = count >> 1
+        for i in range(here):
+            a, b = get_int(scratch, 2 * i), get_int(scratch, 2 * i + 1)
+            own = a if a < n - 1 else n
+            sums = sums + (load8(entries + 64 * own) + load8(exits + 64 * b))
+        trades += here
+        waiting = count & 1
+        set_int(scratch, 0, get_int(scratch, count - waiting))
+    store8(out, sums)
+    set_float(out, TRADES, float(trades))
+
+
+@kernel
 def _sum_hours(
     tables: Tables, fills: int, trades: int, hourly: int, hour: int,
     total: float, noted: float,

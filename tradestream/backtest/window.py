@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tradestream.backtest.columns import price_epsilon
 from tradestream.backtest.costs import Costs
-from tradestream.backtest.evaluate import evaluate
+from tradestream.backtest.evaluate import BRIEF, FULL, HOURLY, evaluate
 from tradestream.backtest.hours import ClockHours
 from tradestream.backtest.layout import Program
 from tradestream.backtest.metrics import excess_sharpe_bar, market_of, metrics_of
@@ -124,7 +124,8 @@ class Window:
             KeyError: If there is no such type.
             ValueError: If a value is out of its range, or the shape is wrong.
         """
-        sums, by_hour = self._sums(strategy_name, genomes, hourly)
+        detail = HOURLY if hourly else FULL
+        sums, by_hour = self._sums(strategy_name, genomes, detail)
         metrics, sharpe = metrics_of(sums, self.market, self.costs)
         return Evaluation(
             metrics,
@@ -145,7 +146,7 @@ class Window:
             KeyError: If there is no such type.
             ValueError: If a value is out of its range, or the shape is wrong.
         """
-        sums, _ = self._sums(strategy_name, genomes, False)
+        sums, _ = self._sums(strategy_name, genomes, BRIEF)
         return sums[:, TRADES].copy(), excess_sharpe_bar(sums, self.market)
 
     def signals(
@@ -171,7 +172,7 @@ class Window:
 
         They hold until the next evaluation. Bits beyond the last bar are undefined.
         """
-        self._sums(strategy_name, genome.reshape(1, -1), False)
+        self._sums(strategy_name, genome.reshape(1, -1), BRIEF)
         program = self.programs.by_name[strategy_name]
         return self._state.masks[program.enter], self._state.masks[program.exit]
 
@@ -209,7 +210,7 @@ class Window:
         return max(1, min(_LARGEST_BATCH, free // max(1, program.shared)))
 
     def _sums(
-        self, strategy_name: str, genomes: Floats, hourly: bool
+        self, strategy_name: str, genomes: Floats, detail: int
     ) -> tuple[Floats, Floats]:
         program = self.program(strategy_name)
         self._check_ranges(strategy_name, genomes)
@@ -219,10 +220,10 @@ class Window:
         ordered = np.ascontiguousarray(genomes[order], np.float64)
         count = len(ordered)
         sums = np.empty((count, SUMS))
-        by_hour = np.zeros((count, self.hours if hourly else 0))
+        by_hour = np.zeros((count, self.hours if detail == HOURLY else 0))
         if not evaluate(
             self.engine, program, ordered, count, self.batch(program), sums, by_hour,
-            hourly,
+            detail,
         ):  # fmt: skip
             raise MemoryError("row budget too small for one genome")
         if self.bars > _WINDOW_WORTH_SORTING:

@@ -7,7 +7,7 @@ interrupted; the next call goes on where it was.
 
 import numpy as np
 
-from tradestream.backtest.evaluate import Engine, evaluate
+from tradestream.backtest.evaluate import BRIEF, Engine, evaluate
 from tradestream.backtest.layout import Program
 from tradestream.backtest.trades import SUMS, TRADES, excess_sharpe
 from tradestream.candles import Floats
@@ -57,7 +57,7 @@ def evolve(
             for j in range(genes.shape[0]):
                 genomes[row, j] = hunt.places[row, j] / genes[j, 2]
         if not evaluate(
-            engine, program, genomes[first:last], count, batch, sums, nothing, False
+            engine, program, genomes[first:last], count, batch, sums, nothing, BRIEF
         ):
             state = NO_ROOM
             break
