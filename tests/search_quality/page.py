@@ -31,8 +31,9 @@ points better than the find of any search.
 """
 
 _WEAK = """\
-Below 95 %: {names}. There the best points are a needle: a few neighbouring places of a
-single gene, with nothing around that leads to them.
+Below 95 %: {names}. The best 0.1 % of so small a space are a handful of points, there
+next to each other and with nothing around that leads to them. Daily use searches these
+spaces in full.
 """
 
 
