@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import connection as Connection
 
+from protos.discovery.v1.result_pb2 import DiscoveredStrategy, HistoryExamResult
 from services.strategy_consumer.consume import GROUP, Consumed, consume
 from services.strategy_consumer.database import Database
 from tradestream.bus.codec import encode
 from tradestream.bus.memory import MemoryBus
 from tradestream.bus.port import Message
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, dead_letters
+from tradestream.discovery.messages import group_fingerprint
 from tradestream.errors import UnavailableError
 from tradestream.testing.discovery_results import (
     END,
@@ -229,6 +231,76 @@ def test_best_and_latest_follow_what_is_stored(
         " JOIN evaluations AS best ON best.evaluation_id = best_evaluation_id"
         " JOIN evaluations AS latest ON latest.evaluation_id = latest_evaluation_id",
     ) == (0.3, 0.2)
+
+
+def group_result(*symbols: str) -> HistoryExamResult:
+    """Return the outcome of an exam of a group in which one genome passed."""
+    basket = discovered_strategy(1, request_id="exam-1", symbol="group:all")
+    result = exam_result((basket, 6.0), symbol="group:all")
+    for number, symbol in enumerate(symbols):
+        result.members.add(
+            symbol=symbol, window=window(), data_fingerprint=f"{number:064x}"
+        )
+        result.passing[0].members.add(
+            symbol=symbol, t=3.5, trades=12, total_return=0.01, counted=True
+        )
+    result.data_fingerprint = group_fingerprint(
+        {member.symbol: member.data_fingerprint for member in result.members}
+    )
+    return result
+
+
+def test_the_exam_of_a_group_is_stored_with_its_members(
+    bus: MemoryBus, postgres: Connection
+) -> None:
+    ask_exam(postgres)
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute("UPDATE exams SET symbol = 'group:all', members = '{A,B}'")
+    publish(bus, group_result("A", "C"), group_result("A", "B"))
+
+    consumed = drain(bus, postgres)
+
+    assert consumed.dead == {"exam": 1}
+    [letter] = bus.topics[dead_letters(DISCOVERED_STRATEGIES)]
+    assert "('A', 'C')" in letter.headers["dead_letter_reason"]
+    symbol, members = one(
+        postgres,
+        "SELECT symbol, members FROM exam_passes JOIN strategies USING (strategy_id)",
+    )
+    assert symbol == "group:all"
+    assert members["A"] == {
+        "t": 3.5, "trades": 12, "total_return": 0.01, "counted": True,
+    }  # fmt: skip
+
+
+def test_what_is_stale_makes_room_for_the_same_request_on_new_candles(
+    bus: MemoryBus, postgres: Connection
+) -> None:
+    old, other = discovered_strategy(1), discovered_strategy(2)
+    publish(bus, old, other)
+    drain(bus, postgres)
+    fresh, late = DiscoveredStrategy(), DiscoveredStrategy()
+    for message, source in ((fresh, old), (late, other)):
+        message.CopyFrom(source)
+        message.data_fingerprint = "f" * 64
+        message.score = 9.0
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute(
+            "UPDATE evaluations SET stale = true WHERE data_fingerprint = %s",
+            (old.data_fingerprint,),
+        )
+    publish(bus, old, fresh, late)
+
+    for _ in range(2):
+        drain(bus, postgres, batch=1)
+
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute("SELECT data_fingerprint, score, stale FROM evaluations")
+        found = set(cursor.fetchall())
+    assert found == {
+        ("f" * 64, 9.0, False),
+        (other.data_fingerprint, other.score, False),
+    }
 
 
 def test_an_exam_is_answered_once(bus: MemoryBus, postgres: Connection) -> None:

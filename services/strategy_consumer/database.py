@@ -111,11 +111,18 @@ def _judge_answers(
 
 
 def _stored(cursor: Cursor, found: Mapping[str, Find]) -> set[str]:
-    """Return which evaluations are stored already, and so their strategies."""
+    """Return which evaluations are stored already, and so their strategies.
+
+    One that is stale counts only if it is of the same candles.
+    """
     if not found:
         return set()
     cursor.execute(sql.SELECT_STORED, (list(found),))
-    return {evaluation_id for (evaluation_id,) in cursor.fetchall()}
+    return {
+        key
+        for key, stale in cursor.fetchall()
+        if stale in (None, found[key].evaluation.message.data_fingerprint)
+    }
 
 
 def _upsert(cursor: Cursor, rows: Batch, now: datetime) -> tuple[int, int, int]:

@@ -90,6 +90,7 @@ def parameter(message: DiscoveredStrategy, name: str, value: int) -> None:
 BAD_FINDS: list[tuple[str, Callable[[DiscoveredStrategy], object]]] = [
     ("request_id", lambda m: setattr(m, "request_id", "")),
     ("symbol", lambda m: setattr(m, "symbol", "")),
+    ("no group was", lambda m: setattr(m, "symbol", "group:all")),
     ("interval", lambda m: setattr(m, "interval", "soon")),
     ("interval", lambda m: setattr(m, "interval", "15s")),
     ("interval", lambda m: setattr(m, "interval", "01m")),
@@ -171,6 +172,8 @@ BAD_EXAMS: list[tuple[str, Callable[[HistoryExamResult], object]]] = [
     ("passing", lambda m: setattr(m.passing[0].strategy, "request_id", "other")),
     ("passing", lambda m: m.passing.extend([m.passing[0]] * 20)),
     ("rank", lambda m: setattr(m.passing[0].strategy, "rank", 0)),
+    ("members: a group", lambda m: m.members.add(symbol="A-USD")),
+    ("members: 2 symbols", lambda m: setattr(m, "symbol", "group:all")),
 ]
 
 

@@ -40,8 +40,13 @@ FROM incoming_strategies
 ON CONFLICT (strategy_id) DO NOTHING
 """  # noqa: S608 - names of our own columns
 
-SELECT_STORED = "SELECT evaluation_id FROM evaluations WHERE evaluation_id = ANY(%s)"
+SELECT_STORED = """
+SELECT evaluation_id, CASE WHEN stale THEN data_fingerprint END
+FROM evaluations WHERE evaluation_id = ANY(%s)
+"""
 
+# What was judged on candles that were corrected since makes room for the same
+# request's answer on the new ones; nothing else is ever overwritten.
 INSERT_EVALUATIONS = f"""
 INSERT INTO evaluations ({_names(columns.EVALUATIONS)}, created_at)
 SELECT {
@@ -50,7 +55,16 @@ SELECT {
     .replace(" plateau", " nullif(plateau, 'NaN')")
 }, %(now)s
 FROM incoming_evaluations
-ON CONFLICT (evaluation_id) DO NOTHING
+ON CONFLICT (evaluation_id) DO UPDATE SET
+    {
+    ", ".join(
+        f"{name} = excluded.{name}"
+        for name, _ in columns.EVALUATIONS
+        if name not in ("evaluation_id", "strategy_id")
+    )
+}, created_at = excluded.created_at, stale = false
+WHERE evaluations.stale
+AND evaluations.data_fingerprint <> excluded.data_fingerprint
 """  # noqa: S608
 
 # A strategy that was there has one best evaluation, and the batch has another:

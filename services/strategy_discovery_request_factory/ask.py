@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from services.strategy_discovery_request_factory.corrected import (
+    SETTLING,
+    corrected,
+    corrections_field,
+    touched,
+)
 from services.strategy_discovery_request_factory.requests import (
     SearchPlan,
     messages,
@@ -62,6 +68,7 @@ class Asked:
     Attributes:
         requests: Requests published and acknowledged.
         spans: Spans asked for.
+        corrected: Those of them that were asked for before, on other candles.
         not_held: Spans that are due, but not whole in the store yet.
         without_bars: Symbols of which the store has nothing.
         left_by_lag: Spans left for a later run because workers are behind.
@@ -70,6 +77,7 @@ class Asked:
 
     requests: int = 0
     spans: int = 0
+    corrected: int = 0
     not_held: int = 0
     without_bars: list[str] = field(default_factory=list)
     left_by_lag: int = 0
@@ -96,7 +104,8 @@ def ask(
     """
     asked = Asked()
     fingerprint = plan.fingerprint()
-    spans = _spans(store, watermarks, symbols, limits, fingerprint, asked, now)
+    checks: dict[str, datetime] = {}
+    spans = _spans(store, watermarks, symbols, limits, fingerprint, asked, now, checks)
     template = plan.template()
     for chunk in _chunks(spans, len(plan.strategies)):
         asked.lag = bus.lag(DISCOVERY_REQUESTS, WORKER_GROUP)
@@ -116,6 +125,8 @@ def ask(
         )
         asked.requests += len(batch)
         asked.spans += len(chunk)
+    if not asked.left_by_lag and checks:
+        watermarks.write(checks)
     return asked
 
 
@@ -127,14 +138,19 @@ def _spans(
     fingerprint: str,
     asked: Asked,
     now: datetime,
+    checks: dict[str, datetime],
 ) -> list[Due]:
-    """Return the spans to ask for, in order; note the others in `asked`."""
+    """Return the spans to ask for, in order; note the others in `asked`.
+
+    `checks` is told up to when the corrections of each symbol were looked at.
+    """
     fields = [
         watermark_field(symbol, window, fingerprint)
         for symbol in symbols
         for window in limits.windows
     ]
     known = watermarks.read(fields)
+    checked = watermarks.read([corrections_field(symbol) for symbol in symbols])
     found: list[Due] = []
     for position, symbol in enumerate(symbols):
         last = store.last(symbol)
@@ -142,13 +158,27 @@ def _spans(
             asked.without_bars.append(symbol)
             continue
         first = position * len(limits.windows)
+        ends = known[first : first + len(limits.windows)]
         candidates = due(
             symbol,
             limits.windows,
-            known[first : first + len(limits.windows)],
+            ends,
             closed_until=min(last + MINUTE, now),
             min_advance=limits.min_advance,
         )
+        since, until = checked[position], now - SETTLING
+        if since is None or since < until:
+            checks[corrections_field(symbol)] = until
+        if since is not None and since < until:
+            bars = corrected(store, symbol, since, until)
+            moving = {span.window_minutes for span in candidates}
+            stale = [
+                span
+                for span in touched(symbol, limits.windows, ends, bars)
+                if span.window_minutes not in moving
+            ]
+            asked.corrected += len(stale)
+            candidates += stale
         whole = _held(store, symbol, candidates, limits.max_missing)
         asked.not_held += len(candidates) - len(whole)
         found += whole

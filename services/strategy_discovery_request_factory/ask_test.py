@@ -239,3 +239,60 @@ def test_a_watermark_does_not_move_without_the_acknowledgement() -> None:
         setting.run()
 
     assert setting.watermarks.ends == {}
+
+
+def test_spans_on_corrected_candles_are_asked_again_under_the_same_ids() -> None:
+    setting = Setting()
+    setting.run()
+    before = {r.request_id: r for r in setting.requests()}
+    at = NOW - 150 * MINUTE
+    bar = setting.store.read("BTC-USD", 60, at, at + MINUTE)
+    corrected = replace(bar, highs=bar.highs + 1)
+    setting.store.write(corrected, source="test", written_at=NOW + MINUTE)
+    later = NOW + 20 * MINUTE
+
+    # Looked at before the scorer has marked what it made stale: not yet.
+    early = setting.run(now=NOW + 5 * MINUTE)
+    asked = setting.run(now=later)
+    again = setting.run(now=later + MINUTE)
+
+    # The span of 200 minutes holds the bar, that of 100 does not.
+    assert (early.corrected, asked.corrected, again.corrected) == (0, 1, 0)
+    assert asked.requests == len(PLAN.strategies)
+    repeated = setting.requests()[len(before) :]
+    assert {r.request_id for r in repeated} < set(before)
+    for request in repeated:
+        assert request == before[request.request_id]
+        assert request.end_time.seconds - request.start_time.seconds == 12_000
+
+
+def test_a_span_that_moves_on_is_not_asked_again() -> None:
+    setting = Setting()
+    setting.run()
+    at = NOW - 50 * MINUTE
+    bar = setting.store.read("BTC-USD", 60, at, at + MINUTE)
+    changed = replace(bar, highs=bar.highs + 1)
+    setting.store.write(changed, source="test", written_at=NOW + MINUTE)
+    setting.add("BTC-USD", NOW, NOW + 60 * MINUTE)
+
+    asked = setting.run(now=NOW + 60 * MINUTE)
+
+    assert (asked.spans, asked.corrected) == (2, 0)
+    assert {r.end_time.seconds for r in setting.requests()[4:]} == {
+        to_seconds(NOW + 60 * MINUTE)
+    }
+
+
+def test_corrections_wait_while_workers_are_behind() -> None:
+    setting = Setting()
+    setting.run()
+    at = NOW - 150 * MINUTE
+    bar = setting.store.read("BTC-USD", 60, at, at + MINUTE)
+    changed = replace(bar, highs=bar.highs + 1)
+    setting.store.write(changed, source="test", written_at=NOW + MINUTE)
+
+    behind = setting.run(limits=replace(LIMITS, max_lag=0), now=NOW + 30 * MINUTE)
+    caught_up = setting.run(now=NOW + 40 * MINUTE)
+
+    assert (behind.requests, behind.left_by_lag) == (0, 1)
+    assert caught_up.corrected == 1

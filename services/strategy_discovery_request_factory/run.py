@@ -90,6 +90,7 @@ def _tell(asked: Asked, metrics: RoomMetrics, symbols: int, seconds: float) -> N
         symbols=symbols,
         requests=asked.requests,
         spans=asked.spans,
+        spans_corrected=asked.corrected,
         spans_not_held=asked.not_held,
         spans_left_by_lag=asked.left_by_lag,
         symbols_without_bars=len(asked.without_bars),
