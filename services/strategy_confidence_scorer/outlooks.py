@@ -14,8 +14,7 @@ from services.strategy_confidence_scorer.settings import Settings
 from services.strategy_confidence_scorer.statuses import FOUND
 from tradestream.discovery.exam_schedule import (
     FIRST_AT_LEAST,
-    LONG,
-    SHORT,
+    length_after,
 )
 from tradestream.discovery.outlook import days_until_provable
 from tradestream.statistics.betting import threshold
@@ -94,7 +93,7 @@ def _exams(
         return None, (end, end - settings.backfill_start)
     critical = next((row[0] for row in reversed(rows) if row[0] is not None), None)
     _, start, end = max(rows, key=lambda row: row[2])
-    length = LONG if end - start >= LONG else SHORT
+    length = length_after(end - start)
     return critical, (end + length, length)
 
 

@@ -134,9 +134,13 @@ def next_window(
         long_enough = settled - start >= lengths.first_at_least
         return (start, settled) if long_enough else None
     last = max(exams, key=lambda exam: (exam.end, exam.number))
-    doubled = max(2 * (last.end - last.start), lengths.short)
-    end = last.end + min(doubled, lengths.long)
+    end = last.end + length_after(last.end - last.start, lengths)
     return (last.end, end) if end <= settled else None
+
+
+def length_after(last: timedelta, lengths: Lengths = ALONE) -> timedelta:
+    """Return how long the window after one of length `last` is."""
+    return min(max(2 * last, lengths.short), lengths.long)
 
 
 def _repeat(exams: Sequence[ExamRecord]) -> tuple[datetime, datetime] | None:
