@@ -78,7 +78,7 @@ def reported(name: str, value: float) -> Number:
     """Return a metric as it is reported: None for NaN, trades as a whole number."""
     if name == "trades":
         return int(value)
-    return None if np.isnan(value) else float(value)
+    return None if value != value else float(value)
 
 
 def metrics_of(

@@ -214,11 +214,12 @@ class Window:
     ) -> tuple[Floats, Floats]:
         program = self.program(strategy_name)
         self._check_ranges(strategy_name, genomes)
-        order = np.arange(len(genomes))
-        if self.bars > _WINDOW_WORTH_SORTING:
+        count, ordered = len(genomes), genomes
+        sort = count > 1 and self.bars > _WINDOW_WORTH_SORTING
+        if sort:
             order = np.lexsort(genomes.T[::-1])  # neighbours share rows
-        ordered = np.ascontiguousarray(genomes[order], np.float64)
-        count = len(ordered)
+            ordered = genomes[order]
+        ordered = np.ascontiguousarray(ordered, np.float64)
         sums = np.empty((count, SUMS))
         by_hour = np.zeros((count, self.hours if detail == HOURLY else 0))
         if not evaluate(
@@ -226,7 +227,7 @@ class Window:
             detail,
         ):  # fmt: skip
             raise MemoryError("row budget too small for one genome")
-        if self.bars > _WINDOW_WORTH_SORTING:
+        if sort:
             back = np.argsort(order)
             return sums[back], by_hour[back]
         return sums, by_hour

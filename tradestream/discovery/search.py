@@ -266,13 +266,14 @@ def _found(
         return ()
     genomes, scores = trials.genomes[best], trials.scores[best]
     result = window.evaluate(strategy_name, genomes)
+    metrics = {name: result.metrics[name].tolist() for name in METRICS}
     plateaus = _plateaus(window, strategy_name, space, genomes, scores)
     return tuple(
         Found(
             parameters=space.parameters(genome),
             score=float(scores[i]),
             metrics={
-                **{name: reported(name, result.metrics[name][i]) for name in METRICS},
+                **{name: reported(name, metrics[name][i]) for name in METRICS},
                 "adverse_excursion_p95": adverse_excursion_p95(
                     window, strategy_name, genome
                 ),
