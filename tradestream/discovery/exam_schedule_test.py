@@ -55,7 +55,9 @@ def test_first_exam_takes_a_year_at_most() -> None:
     assert window[1] - window[0] == timedelta(days=365)
 
 
-@pytest.mark.parametrize(("first", "then"), [(7, 14), (14, 28), (28, 56), (56, 84), (365, 84)])
+@pytest.mark.parametrize(
+    ("first", "then"), [(7, 14), (14, 28), (28, 56), (56, 84), (365, 84)]
+)
 def test_later_windows_are_new_bars(first: int, then: int) -> None:
     start = whole_hour_after(START)
     end = start + timedelta(days=first)
