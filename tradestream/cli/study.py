@@ -125,7 +125,7 @@ def truth(
             run_study(Plan(of, lives, days, bars), results, workers, told)
     known = results.read()
     for verdict in verdicts(known, of, days):
-        holds = {True: "holds", False: "does not hold", None: "not measured"}
+        holds = {True: "holds", False: "does not hold", None: "too few lives"}
         click.echo(f"{verdict.bound}: {verdict.measured}: {holds[verdict.holds]}")
     if write is not None:
         typed = "tradestream study truth"

@@ -24,7 +24,7 @@ Wilson's, 95 %.
 Code {version}.
 """
 
-_HOLDS = {True: "yes", False: "**no**", None: "not measured"}
+_HOLDS = {True: "yes", False: "**no**", None: "too few lives to say"}
 
 _KINDS = """\
 Markets without an edge: a random walk (brownian), one that rises 3 % a day (drift),

@@ -62,6 +62,12 @@ def test_the_promise_is_held_against_recall(found: int, holds: bool) -> None:
     assert [verdict.holds for verdict in recalls] == [holds] * 4
 
 
+def test_few_lives_do_not_keep_the_promise_yet() -> None:
+    known = results(many(FREE, 0, 20))
+
+    assert verdicts(known, (FREE,), 42)[0].holds is None
+
+
 def test_nothing_lived_is_not_a_promise_held() -> None:
     assert {v.holds for v in verdicts(results([]), CELLS, 42)} == {None}
 

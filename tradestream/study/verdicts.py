@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tradestream.study.cells import Cell
 from tradestream.study.results import Results
-from tradestream.study.tallies import of_cells, tally
+from tradestream.study.tallies import Share, of_cells, tally
 
 MOST_FALSE, MOST_FALSE_UPPER = 0.05, 0.07
 LEAST_FOUND = 0.80
@@ -21,7 +21,7 @@ class Verdict:
     Attributes:
         bound: In words.
         measured: In words.
-        holds: Whether it does; None when nothing was measured.
+        holds: Whether it does; None when too little was measured to say.
     """
 
     bound: str
@@ -49,10 +49,15 @@ def _pooled(results: Results, cells: Sequence[Cell], days: int) -> Verdict:
         f"without an edge, at most 5 % validated in {days} days, "
         "upper end of the interval at most 7 %",
         f"{share.count} of {share.of}: {share.value:.1%} ({low:.1%} to {high:.1%})",
-        None
-        if not share.of
-        else share.value <= MOST_FALSE and high <= MOST_FALSE_UPPER,
+        _kept(share),
     )
+
+
+def _kept(share: Share) -> bool | None:
+    """Return whether the promise is kept; None while there are too few lives."""
+    if share.value > MOST_FALSE:
+        return False
+    return True if share.interval[1] <= MOST_FALSE_UPPER else None
 
 
 def _kinds(results: Results, cells: Sequence[Cell], days: int) -> Verdict:
