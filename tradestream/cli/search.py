@@ -77,10 +77,21 @@ _MOST_TRIALS = 1_000_000
 @click.option(
     "--output",
     "form",
-    type=click.Choice(["table", "json"]),
+    type=click.Choice(["table", "json", "html"]),
     default="table",
     show_default=True,
-    help="How to print the result.",
+    help="How to show the result; json and html have robustness, too.",
+)
+@click.option(
+    "--output_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File that html is written to.  [default: search-SYMBOL.html]",
+)
+@click.option(
+    "--holdout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Newest days that are kept out of everything; results are then measured "
+    "on them.",
 )
 def command(
     source: Source,
@@ -93,6 +104,8 @@ def command(
     state: Path | None,
     costs: Costs,
     form: str,
+    output_file: Path | None,
+    holdout: float | None,
 ) -> None:
     """Replay a series of bars as the life of its market, and say what is proven.
 
@@ -106,14 +119,23 @@ def command(
       tradestream search --candles BTC-USD.csv --strategy SMA_RSI --output json
       tradestream search --symbol BTC-USD --fee_bps 5 --seed 7
       tradestream search --candles BTC-USD.csv.gz --state search.state
+      tradestream search --candles BTC-USD.csv.gz --holdout 3 --output html
     """
     names = () if strategy.lower() == "all" else (strategy_type(strategy).name,)
     _check_size(population, generations)
-    series, instrument = source.load()
+    if output_file is not None and form != "html":
+        raise click.UsageError(f"--output_file is for --output html, was {form}")
+    whole, instrument = source.load()
     # Imported late: --help and errors in the file need no engine.
+    from tradestream.cli.search_output import as_html, cut, with_robustness
     from tradestream.discovery.life import LifeSettings, live
     from tradestream.discovery.life_report import report_life
+    from tradestream.discovery.searchable import check_searchable, has_volume
 
+    series, held_out = cut(whole, holdout)
+    check_searchable(series)
+    if not has_volume(series):
+        output.note("no bar has volume: types that need it cannot trade")
     settings = LifeSettings(names, population, generations, top, seed)
     journal = _journal(state, series, instrument, costs, settings)
     with _progress() as progress:
@@ -121,8 +143,17 @@ def command(
             series, instrument, costs, settings, progress,
             workers=workers, journal=journal,
         )  # fmt: skip
-    found = report_life(life, series, instrument, costs, strategies=names)
-    if form == "json":
+        found = report_life(
+            life, series, instrument, costs, strategies=names, held_out=held_out
+        )
+        if form != "table":
+            with_robustness(found, series, instrument, costs, progress)
+    if form == "html":
+        out = output_file or Path(f"search-{whole.symbol}.html")
+        page = as_html(found, life, whole, series, instrument, costs)
+        output.write_file(out, page)
+        output.note(f"wrote {out} ({len(page.encode()) // 1024:,} KiB)")
+    elif form == "json":
         output.write_json(found)
     else:
         output.write_tables(search_tables(found))
@@ -208,6 +239,10 @@ def search_tables(found: Mapping[str, Any]) -> list[Any]:
         f"{found['trials']:,} trials, {len(found['results']):,} strategies, "
         f"{proven} validated"
     )
+    if found["holdout"] is not None:
+        begin = found["holdout"]["start"]
+        found_in_all += f"; held out of everything: {found['holdout']['bars']:,} bars "
+        found_in_all += f"from {begin}"
     parts = [
         found_in_all,
         *(_exam_line(exam) for exam in found["exams"]),
@@ -226,7 +261,9 @@ def search_tables(found: Mapping[str, Any]) -> list[Any]:
 
 def _results(results: list[Mapping[str, Any]]) -> Any:
     names = ["strategy", "status", "parameters", "why", "trades", "return", "Sharpe*"]
-    table = output.table(None, names, numbers=3)
+    kept_out = "holdout" in results[0]
+    names += ["held out"] if kept_out else []
+    table = output.table(None, names, numbers=4 if kept_out else 3)
     for result in results:
         metrics = result["metrics"]
         table.add_row(
@@ -237,10 +274,15 @@ def _results(results: list[Mapping[str, Any]]) -> Any:
             f"{metrics['trades']:,}",
             f"{metrics['total_return'] * 100:+.1f} %",
             _number(result["excess_sharpe"]),
+            *([_held_out(result["holdout"])] if kept_out else []),
         )
     table.caption = "* annual, of the return in excess of exposure × market"
     table.caption_justify = "left"
     return table
+
+
+def _held_out(measure: Mapping[str, Any]) -> str:
+    return f"{measure['total_return'] * 100:+.1f} %, {measure['trades']:,} trades"
 
 
 def _why(result: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ PROMISE = (
     "this holds for one run: running again with other settings looks again"
 )
 LONGEST = timedelta(days=365)
+HOLDOUT_METRICS = ("total_return", "max_drawdown", "excess_sharpe", "trades")
 
 _ORDER = ("validated", "retired", "probation", "candidate", "refused")
 
@@ -49,6 +50,7 @@ def report_life(
     costs: Costs,
     *,
     strategies: Sequence[str] = (),
+    held_out: CandleSeries | None = None,
 ) -> dict[str, Any]:
     """Return a life as JSON-able data.
 
@@ -58,22 +60,58 @@ def report_life(
         instrument: Steps of prices and volumes.
         costs: Fee and slippage a side.
         strategies: Types whose rows are shown; all when empty.
+        held_out: Newer bars that were kept out of everything, if any: each
+            result is measured on them alone.
 
     Returns:
         `trials`, `exams`, `claims`, `results` (best first; metrics on all bars,
-        at most the newest 365 days), and `promise`.
+        at most the newest 365 days), `holdout` (its span, and None without one),
+        and `promise`.
     """
     rows = [
         row
         for row in _rows(life).values()
         if not strategies or row.find.strategy_name in strategies
     ]
+    results = _results(rows, life, series, instrument, costs)
+    if held_out is not None:
+        _measure_held_out(results, Window(held_out, instrument, costs))
     return {
         "trials": life.trials,
         "exams": [_exam(exam) for exam in life.exams],
         "claims": [_claim(claim) for claim in life.claims],
-        "results": _results(rows, life, series, instrument, costs),
+        "results": results,
+        "holdout": None if held_out is None else _span(held_out),
         "promise": PROMISE,
+    }
+
+
+def _measure_held_out(results: Sequence[dict[str, Any]], window: Window) -> None:
+    """Add to each result what it makes on bars that nothing has seen.
+
+    It starts there without a position, and its rows without a past.
+    """
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for result in results:
+        by_type.setdefault(result["strategy"], []).append(result)
+    for name, of_type in by_type.items():
+        genomes = np.concatenate(
+            [window.genome(name, result["parameters"]) for result in of_type]
+        )
+        found = window.evaluate(name, genomes, hourly=False)
+        for line, result in enumerate(of_type):
+            result["holdout"] = {
+                metric: reported(metric, found.metrics[metric][line])
+                for metric in HOLDOUT_METRICS
+            }
+
+
+def _span(series: CandleSeries) -> dict[str, Any]:
+    last = int(series.open_times[-1]) + series.interval_seconds
+    return {
+        "start": _iso(to_datetime(series.open_times[0])),
+        "end": _iso(to_datetime(last)),
+        "bars": len(series),
     }
 
 
@@ -101,12 +139,12 @@ def _tell_claim(row: _Row, lived: LivedClaim) -> None:
         "e": claim.evidence,
         "threshold": claim.threshold,
     }
-    needed = f"e {claim.threshold:.4g} is needed"
+    needed = f"e {_amount(claim.threshold)} is needed"
     if claim.proven_at is not None:
         row.evidence["e"] = claim.proven_evidence
         row.reasons.append(
             f"claim {claim.number}, born {_iso(claim.born_at)}, was proven at "
-            f"{_iso(claim.proven_at)}: e {claim.proven_evidence:.4g}, {needed}"
+            f"{_iso(claim.proven_at)}: e {_amount(claim.proven_evidence)}, {needed}"
         )
         row.status = "retired" if claim.end is ClaimEnd.FELL_AWAY else "validated"
         if row.status == "retired":
@@ -114,13 +152,13 @@ def _tell_claim(row: _Row, lived: LivedClaim) -> None:
     elif claim.state is ClaimState.CLOSED:
         row.status = "refused"
         row.reasons.append(
-            f"claim {claim.number} closed at e {claim.evidence:.3g}: {claim.end}"
+            f"claim {claim.number} closed at e {_amount(claim.evidence)}: {claim.end}"
         )
     else:
         row.status = "probation"
         row.reasons.append(
             f"claim {claim.number}, born {_iso(claim.born_at)}, is at "
-            f"e {claim.evidence:.3g}; {needed}"
+            f"e {_amount(claim.evidence)}; {needed}"
         )
 
 
@@ -260,6 +298,13 @@ def _claim(lived: LivedClaim) -> dict[str, Any]:
         "closed_at": None if claim.closed_at is None else _iso(claim.closed_at),
         "closed_reason": None if claim.end is None else claim.end.value,
     }
+
+
+def _amount(evidence: float | None) -> str:
+    """Return evidence as a person reads it: 0.0087, 65.8, 34,812, 2.659e+17."""
+    if evidence is None:
+        return "unknown"
+    return f"{evidence:,.0f}" if 1_000 <= evidence < 1e9 else f"{evidence:.4g}"
 
 
 def _iso(at: datetime) -> str:

@@ -12,7 +12,8 @@ from tradestream.report.html import Child, Markup, element, fragment
 LEVELS = 5
 """Shades on either side of nil on a map."""
 
-_WIDTH, _HEIGHT = 640, 240
+_WIDTH, _HEIGHT = 1120, 240
+_NARROW = 560
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 26
 
 Scale = Callable[[float], float]
@@ -47,7 +48,7 @@ def histogram(
         counts[int((value - low) / width)] += 1
     x = scale(low, high, _LEFT, _WIDTH - _RIGHT)
     # The square root lets one among a thousand be seen.
-    y = scale(0, max(counts) ** 0.5, _HEIGHT - _BOTTOM, _TOP + 18)
+    y = scale(0, max(counts) ** 0.5, _HEIGHT - _BOTTOM, _TOP + 44)
     bars = "".join(
         f"M{x(low + i * width)} {_HEIGHT - _BOTTOM}V{y(count**0.5)}"
         f"H{x(low + (i + 1) * width)}V{_HEIGHT - _BOTTOM}Z"
@@ -69,7 +70,7 @@ def histogram(
     if line is not None:
         above = sum(value >= line for value in values)
         told += f", {above:,} of them at or above the line {line:.2f}"
-    named = "; ".join(f"{label} at {at:.2f}" for at, label in marks)
+    named = "; ".join(f"{label} at {at:.2f}" for at, label in marks if label)
     return drawing(f"{told}{'; ' + named if named else ''}", shown)
 
 
@@ -80,7 +81,7 @@ def curve(
     known = [score for score in scores if score is not None]
     low, high = min([*known, 0.0]), max([*known, 0.0])
     x = scale(across[0], across[-1], _LEFT, _WIDTH - _RIGHT)
-    y = scale(low, high, _HEIGHT - _BOTTOM - 4, _TOP + 18)
+    y = scale(low, high, _HEIGHT - _BOTTOM - 4, _TOP + 44)
     path, pen = "", "M"
     for value, score in zip(across, scores, strict=True):
         if score is None:
@@ -107,8 +108,9 @@ def heat_map(
     """Return a map of scores: green above nil, red below, empty where unknown."""
     left, bottom, top = 40, 22, 6
     width, height = 300, 300
-    known = [abs(s) for row in scores for s in row if s is not None]
-    most = max(known, default=0.0) or 1.0
+    # A few extreme points must not wash out the others.
+    known = sorted(abs(s) for row in scores for s in row if s is not None)
+    most = (known[int(0.95 * (len(known) - 1))] if known else 0.0) or 1.0
     wide = (width - left - 6) / len(across)
     high = (height - top - bottom) / len(upwards)
     shades: dict[str, str] = {}
@@ -146,7 +148,7 @@ def fan(rows: Sequence[Sequence[float]], title: str) -> Markup:
     """Return a fan: rows of the 5th, 25th, 50th, 75th, and 95th percentile."""
     low = min(min(row) for row in rows)
     high = max(max(row) for row in rows)
-    x = scale(0, max(len(rows) - 1, 1), _LEFT, _WIDTH - _RIGHT)
+    x = scale(0, max(len(rows) - 1, 1), _LEFT, _NARROW - _RIGHT)
     y = scale(low, high, _HEIGHT - _BOTTOM, _TOP)
 
     def band(under: int, over: int) -> str:
@@ -157,12 +159,16 @@ def fan(rows: Sequence[Sequence[float]], title: str) -> Markup:
     middle = "M" + "L".join(f"{x(i)} {y(row[2])}" for i, row in enumerate(rows))
     return drawing(
         title,
-        [_y_tick(y(v), f"{(v - 1) * 100:g} %") for v in ticks(low, high, 5)],
+        [
+            _y_tick(y(1 + v), f"{v * 100:g} %", _NARROW)
+            for v in ticks(low - 1, high - 1, 5)
+        ],
         element("path", class_="wide", d=band(0, 4)),
         element("path", class_="near", d=band(1, 3)),
         element("path", class_="curve", d=middle),
         _text(_LEFT, _HEIGHT - 8, "first trade", "start"),
-        _text(_WIDTH - _RIGHT, _HEIGHT - 8, "last trade", "end"),
+        _text(_NARROW - _RIGHT, _HEIGHT - 8, "last trade", "end"),
+        width=_NARROW,
     )
 
 
@@ -186,18 +192,18 @@ def strip(percentiles: Sequence[float], own: float | None) -> Markup:
     )
 
 
-def drawing(title: str, *shown: Child) -> Markup:
-    """Return a drawing of the usual size; it scrolls where it does not fit."""
+def drawing(title: str, *shown: Child, width: int = _WIDTH) -> Markup:
+    """Return a drawing of the usual height; it scrolls where it does not fit."""
     return element(
         "div",
         element(
             "svg",
             element("title", title),
             *shown,
-            viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+            viewBox=f"0 0 {width} {_HEIGHT}",
             role="img",
         ),
-        class_="drawing",
+        class_="drawing" if width == _WIDTH else "drawing narrow",
     )
 
 
@@ -226,9 +232,9 @@ def _x_axis(x: Scale, low: float, high: float) -> Markup:
     )
 
 
-def _y_tick(y: float, label: str) -> Markup:
+def _y_tick(y: float, label: str, width: int = _WIDTH) -> Markup:
     return fragment(
-        element("path", class_="grid", d=f"M{_LEFT} {y}H{_WIDTH - _RIGHT}"),
+        element("path", class_="grid", d=f"M{_LEFT} {y}H{width - _RIGHT}"),
         _text(_LEFT - 6, y + 4, label.replace("-", "−"), "end"),
     )
 
@@ -242,13 +248,16 @@ def _line_at(x: float, label: str) -> Markup:
 
 
 def _mark(x: float, label: str) -> Markup:
+    """Return a marked value; without a label, only a tick on the axis."""
     base = _HEIGHT - _BOTTOM
+    if not label:
+        return element("path", class_="mark", d=f"M{x} {base + 5}V{base - 14}")
     end = x > _WIDTH - 140
     return fragment(
-        element("path", class_="mark", d=f"M{x} {base}V{_TOP + 26}"),
-        element("circle", class_="here", cx=str(x), cy=str(_TOP + 26), r="4"),
+        element("path", class_="mark", d=f"M{x} {base}V{_TOP + 28}"),
+        element("circle", class_="here", cx=str(x), cy=str(_TOP + 28), r="4"),
         _text(
-            x + (-8 if end else 8), _TOP + 30, label, "end" if end else "start",
+            x + (-8 if end else 8), _TOP + 32, label, "end" if end else "start",
             class_="found",
         ),
     )  # fmt: skip

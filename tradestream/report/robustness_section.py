@@ -22,7 +22,7 @@ _NAMES = {
 _UNITS = {
     "return": "net return",
     "drawdown": "drawdown",
-    "excess_sharpe": "excess Sharpe",
+    "excess_sharpe": "excess\N{NO-BREAK SPACE}Sharpe",
 }
 
 
@@ -148,7 +148,7 @@ def _walk_forward(cells: Sequence[Mapping[str, Any]]) -> Markup:
     by_length = {(cell["training_days"], cell["test_days"]): cell for cell in held}
     columns = (
         tables.Column("Searched on"),
-        *(tables.Column(f"traded on {_days(test)}", True) for test in tests),
+        *(tables.Column(f"then traded for {_days(test)}", True) for test in tests),
     )
     rows = [
         (

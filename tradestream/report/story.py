@@ -66,6 +66,7 @@ class ExamStory:
         genomes: Designs examined.
         eligible: Those that traded at least 10 times.
         critical_value: The t to reach; None when nothing could pass.
+        best_t: Best t of a design that gained, if one traded enough.
         own_t: What this strategy reached, if it was examined and passed.
         ts: The t of everybody in the running; empty when not known.
         note: Why there is no picture, if there is none.
@@ -77,6 +78,7 @@ class ExamStory:
     genomes: int | None
     eligible: int | None
     critical_value: float | None
+    best_t: float | None
     own_t: float | None
     ts: Sequence[float] = ()
     note: str | None = None
@@ -154,6 +156,7 @@ class Story:
         paper: What it did after verdicts.
         problem: Why there is nothing to draw, if so.
         charts: What the page's script draws.
+        on_file: Whether it is of a life on a file, that has no tables.
     """
 
     key: str
@@ -176,3 +179,4 @@ class Story:
     paper: Sequence[PaperRecord] = ()
     problem: str | None = None
     charts: Mapping[str, Any] = field(default_factory=dict)
+    on_file: bool = False

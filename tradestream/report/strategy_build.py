@@ -198,6 +198,7 @@ def _exam(held: Records, candles: CandleStore, fields: Fields) -> ExamStory | No
         row["genomes"],
         row["eligible"],
         row["critical_value"],
+        row["best_t"],
         row["own_t"],
         ts,
         note or None,

@@ -20,11 +20,15 @@ def question(story: Story) -> str:
 
 def sentences(story: Story) -> list[str]:
     """Return why the strategy stands where it does, what decided first."""
-    told = [_sentence(reason) for reason in story.reasons]
+    numbers = tuple(f"claim {claim.number}, born" for claim in story.claims)
+    # What a life says of a claim is told below with the claim.
+    told = [_sentence(r) for r in story.reasons if not r.startswith(numbers or " ")]
     told += [_claim(claim) for claim in story.claims[:3]]
     if not story.claims:
         told.append(_no_claim(story))
-    told.append(_exam(story.exam))
+    passed = story.exam is not None and story.exam.own_t is not None
+    if not (passed and any("passed exam" in reason for reason in story.reasons)):
+        told.append(_exam(story.exam))
     return told
 
 
@@ -40,9 +44,9 @@ def _claim(claim: ClaimStory) -> str:
     held = f"Claim {claim.number}, born {born}, "
     if claim.proven_at is not None:
         proven = claim.proven_at.strftime("%Y-%m-%d %H:%M UTC")
-        held += f"crossed its line {words.number(claim.threshold, 1)} at {proven}; "
-    evidence = words.number(claim.evidence, 3 if claim.evidence < 10 else 1)
-    line = words.number(claim.threshold, 1)
+        held += f"crossed its line {words.evidence(claim.threshold)} at {proven}; "
+    evidence = words.evidence(claim.evidence)
+    line = words.evidence(claim.threshold)
     share = words.percent(way(claim.evidence, claim.threshold), 0)
     held += (
         f"holds evidence e {evidence} where {line} is needed ({share} of the way on a "

@@ -48,6 +48,21 @@ def count(value: float | int | Decimal | None) -> str:
     return number(value, 0)
 
 
+def evidence(value: float) -> str:
+    """Return evidence or its line: 0.0087, 14.20, 34,812.0, 2.97 × 10⁴⁰."""
+    if 0 < value < 0.01:
+        return f"{value:.2g}" if value >= 1e-4 else _power(value)
+    if value >= 1e7:
+        return _power(value)
+    return number(value, 1 if value >= 100 else 2)
+
+
+def _power(value: float) -> str:
+    digits, _, exponent = f"{value:.2e}".partition("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits} × 10{raised}"
+
+
 def price(value: float | Decimal) -> str:
     """Return a price with the digits that it needs: 23,144.78 or 0.0000529."""
     size = abs(float(value))

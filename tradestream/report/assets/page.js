@@ -111,7 +111,7 @@
     ctx.restore();
   };
 
-  function plotOver(box, { times, values, series, format, height, key, born, y }) {
+  function plotOver(box, { times, values, series, format, height, key, born, y, axis: more }) {
     const axis = {
       stroke: tone("--muted"), grid: { stroke: tone("--line"), width: 1 },
       ticks: { show: false }, font: "11px " + tone("--sans"),
@@ -128,7 +128,7 @@
       series: [{ label: "Time", value: (_, t) => (t == null ? "–" : stamp(t)) }, ...series],
       axes: [
         { ...axis, values: dated, space: 90, size: 32 },
-        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map(format) },
+        { ...axis, size: 58, space: 26, values: (_, ticks) => ticks.map(format), ...more },
       ],
       hooks: { draw: [birthOf(born)] },
     }, [times, ...values], box);
@@ -163,20 +163,35 @@
     value == null ? "" : value >= 10000 || value < 0.001
       ? value.toExponential(0).replace("e+", "e") : String(Number(value.toPrecision(3)));
 
+  const told = (value) => short(value) || "–";
+
+  // A logarithmic axis: powers of ten, at most seven of them.
+  const decade = (value) => Math.pow(10, Math.floor(Math.log10(value)));
+  function powers(low, high) {
+    const first = Math.ceil(Math.log10(low)), last = Math.floor(Math.log10(high));
+    const step = Math.max(1, Math.ceil((last - first + 1) / 7)), ticks = [];
+    for (let power = first; power <= last; power += step) {
+      ticks.push(Number("1e" + power));
+    }
+    return {
+      y: { distr: 3, log: 10, range: () => [low, high] },
+      axis: { splits: () => ticks, filter: (_, splits) => splits },
+    };
+  }
+
   function drawEvidence(box, charts, key) {
     const columns = charts.evidence, times = timesOf(columns);
     const first = Math.max(columns.e.findIndex((e) => e != null), 0);
     const e = columns.e.slice(first), known = e.filter((v) => v != null);
-    const low = Math.min(0.5, ...known) / 1.5;
-    const high = Math.max(columns.line, ...known) * 2;
+    const low = decade(Math.min(0.5, ...known)), high = Math.max(columns.line, ...known) * 2;
     return plotOver(box, {
       times: times.slice(first).map((t) => t + columns.step * columns.block),
       values: [e, e.map(() => columns.line), e.map(() => 1)], height: 240, key,
-      format: short, y: { distr: 3, log: 10, range: () => [low, high] },
+      format: short, ...powers(low, high),
       series: [
-        line("Evidence e", tone("--accent"), 2, short),
-        line("Line to cross", tone("--down"), 1.5, short, { dash: [6, 4] }),
-        line("At birth", tone("--hold"), 1, short, { dash: [2, 4] }),
+        line("Evidence e", tone("--accent"), 2, told),
+        line("Line to cross", tone("--down"), 1.5, told, { dash: [6, 4] }),
+        line("At birth", tone("--hold"), 1, told, { dash: [2, 4] }),
       ],
     });
   }
@@ -199,15 +214,15 @@
     const colours = ["--accent", "--enter", "--probation", "--stale", "--up", "--candidate"];
     const values = claims.map((claim) => claim.e);
     const known = values.flat().filter((v) => v != null);
-    const low = Math.max(Math.min(...known) / 1.5, 1e-7), high = Math.max(1, ...known) * 2;
+    const low = decade(Math.max(Math.min(...known), 1e-7)), high = Math.max(1, ...known) * 2;
     return plotOver(box, {
       times: timesOf(times), height: 280, key,
       values: [...values, timesOf(times).map(() => 1)], format: short,
-      y: { distr: 3, log: 10, range: () => [low, high] },
+      ...powers(low, high),
       series: [
         ...claims.map((claim, i) =>
-          line(claim.label, tone(colours[i % colours.length]), i < 6 ? 1.75 : 1, short)),
-        line("Line", tone("--down"), 1.5, short, { dash: [6, 4] }),
+          line(claim.label, tone(colours[i % colours.length]), i < 6 ? 1.75 : 1, told)),
+        line("Line", tone("--down"), 1.5, told, { dash: [6, 4] }),
       ],
     });
   }
