@@ -8,7 +8,12 @@ from tradestream.backtest.window import Window
 from tradestream.discovery import search as search_module
 from tradestream.discovery.genome import Space
 from tradestream.discovery.objective import excess_sharpe_score
-from tradestream.discovery.search import SearchConfig, SearchResult, search
+from tradestream.discovery.search import (
+    SearchConfig,
+    SearchResult,
+    search,
+    try_genomes,
+)
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import instrument_of, random_walk, recorded
 
@@ -193,3 +198,20 @@ def test_a_long_search_goes_on_over_many_calls_to_the_same_end(
     monkeypatch.setattr(search_module, "AT_A_TIME", 1)
 
     assert as_bytes(search(WINDOW, "BBAND_W_R", config)) == whole
+
+
+def test_a_long_search_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "AT_A_TIME", 100)
+    told: list[tuple[int, float]] = []
+
+    trials = try_genomes(
+        WINDOW,
+        "BBAND_W_R",
+        SearchConfig(seed=3),
+        lambda generation, best: told.append((generation, best)),
+    )
+
+    generations, scores = zip(*told, strict=True)
+    assert list(generations) == list(range(2, 2 * len(told) + 1, 2))
+    assert list(scores) == sorted(scores)
+    assert scores[-1] == np.max(trials.scores)
