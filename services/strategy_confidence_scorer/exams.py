@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor
 from protos.discovery.v1.request_pb2 import HistoryExamRequest
 from services.strategy_confidence_scorer.exam_requests import send
 from services.strategy_confidence_scorer.settings import INTERVAL, ROOM, Settings
-from tradestream.candle_store.port import CandleStore, Gap
+from tradestream.candle_store.port import CandleStore
 from tradestream.candles import MINUTE_SECONDS
 from tradestream.discovery.exam_schedule import (
     BUDGET,
@@ -22,6 +22,7 @@ from tradestream.discovery.exam_schedule import (
     whole_hour_after,
     whole_hour_before,
 )
+from tradestream.discovery.lost_bars import waited_for
 from tradestream.discovery.requests import request_id, seed_of, timestamp
 from tradestream.errors import InvalidCandleError
 from tradestream.postgres import transaction
@@ -148,14 +149,14 @@ def _held_window(
     if not exams:
         settled = whole_hour_before(now - SETTLED)
         gaps = store.gaps(symbol, start, settled) if settled > start else []
-        if _ours(gaps):
+        if waited_for(gaps, now):
             return None
         if gaps and gaps[0].start == start:
             start = gaps[0].end
     window = next_window(exams, now=now, history_start=start)
     if window is None:
         return None
-    return window if holds(store, symbol, window, settings) else None
+    return window if holds(store, symbol, window, settings, now) else None
 
 
 def holds(
@@ -163,11 +164,14 @@ def holds(
     symbol: str,
     window: tuple[datetime, datetime],
     settings: Settings,
+    now: datetime,
 ) -> bool:
     """Return whether the store has all bars of a window, and they are sound."""
     gaps = store.gaps(symbol, *window)
     lacking = sum((gap.end - gap.start for gap in gaps), timedelta(0))
-    if _ours(gaps) or lacking > settings.max_missing * (window[1] - window[0]):
+    if waited_for(gaps, now) or lacking > settings.max_missing * (
+        window[1] - window[0]
+    ):
         return False
     try:
         store.read(symbol, MINUTE_SECONDS, *window).validate()
@@ -175,10 +179,6 @@ def holds(
         get_logger(ROOM).warning("bars are not examined", reason=str(error))
         return False
     return True
-
-
-def _ours(gaps: list[Gap]) -> bool:
-    return any(not gap.at_venue for gap in gaps)
 
 
 def _record(

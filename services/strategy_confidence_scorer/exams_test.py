@@ -1,6 +1,7 @@
 """Tests of Door A: asking for exams and settling them, on a real PostgreSQL."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -58,6 +59,46 @@ def test_a_gap_of_ours_blocks_the_exam_and_one_of_the_venue_does_not(
     assert run(postgres, bus, store, NOW).exams_asked == 1
     (request,) = world.requests(bus)
     assert request.start_time.ToDatetime(START.tzinfo) == START + 2 * HOUR
+
+
+def test_a_bar_that_never_comes_blocks_the_exam_for_three_days(
+    postgres: Connection, bus: MemoryBus
+) -> None:
+    series = world.market(NOISE, 12)
+    kept = np.delete(np.arange(len(series)), 8 * 1440)
+    columns = (series.opens, series.highs, series.lows, series.closes, series.volumes)
+    broken = CandleSeries(
+        NOISE, 60, series.open_times[kept], *(column[kept] for column in columns)
+    )
+    store = MemoryCandleStore()
+    world.store_until(broken, store, NOW + 3 * DAY)
+
+    assert run(postgres, bus, store, NOW).exams_asked == 0
+    assert run(postgres, bus, store, NOW + 3 * DAY).exams_asked == 1
+
+
+class SpoiltStore(MemoryCandleStore):
+    """A store that lost a number since the bars were written."""
+
+    def read(
+        self, symbol: str, interval_seconds: int, start: datetime, end: datetime
+    ) -> CandleSeries:
+        """Return bars, one of them without a close."""
+        series = super().read(symbol, interval_seconds, start, end)
+        closes = series.closes.copy()
+        closes[len(closes) // 2 :][:1] = np.nan
+        return replace(series, closes=closes)
+
+
+def test_bars_that_are_not_sound_take_no_number(
+    postgres: Connection, bus: MemoryBus
+) -> None:
+    store = SpoiltStore()
+    world.store_until(world.market(NOISE, 9), store, NOW)
+
+    assert run(postgres, bus, store, NOW).exams_asked == 0
+    assert rows(postgres, "SELECT count(*) FROM exams") == [(0,)]
+    assert world.requests(bus) == []
 
 
 def test_a_market_with_too_many_holes_is_not_examined(

@@ -98,7 +98,9 @@ def _ask(
     if not ready or window is None:
         return False
     members = tuple(
-        symbol for symbol in sorted(symbols) if holds(store, symbol, window, settings)
+        symbol
+        for symbol in sorted(symbols)
+        if holds(store, symbol, window, settings, now)
     )
     if len(members) < LEAST_SYMBOLS:
         return False

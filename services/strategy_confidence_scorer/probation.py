@@ -24,6 +24,7 @@ from tradestream.discovery.claims import (
     fold_hours,
 )
 from tradestream.discovery.exam_schedule import whole_hour_before
+from tradestream.discovery.lost_bars import waited_for
 from tradestream.instruments import Instrument
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
@@ -70,7 +71,7 @@ def fold_claims(
         return done
     # The last bar is where the engine closes an open position: not in any hour.
     newest = min(newest, whole_hour_before(to_datetime(series.open_times[-1])))
-    holes = [g.start for g in store.gaps(symbol, anchor, newest) if not g.at_venue]
+    holes = [g.start for g in waited_for(store.gaps(symbol, anchor, newest), now)]
     for row in rows:
         until = min([newest, *(h for h in holes if h >= row.anchor_at)])
         until = whole_hour_before(until)

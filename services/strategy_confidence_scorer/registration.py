@@ -21,6 +21,7 @@ from services.strategy_confidence_scorer.statuses import change_status
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import MINUTE_SECONDS, CandleSeries, to_datetime
 from tradestream.discovery.exam_schedule import whole_hour_after, whole_hour_before
+from tradestream.discovery.lost_bars import waited_for
 from tradestream.instruments import Instrument, infer_increment
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
@@ -118,9 +119,7 @@ def _training(
         return None
     gaps = store.gaps(symbol, start, end)
     lacking = sum((gap.end - gap.start for gap in gaps), timedelta(0))
-    if any(not g.at_venue for g in gaps) or lacking > settings.max_missing * (
-        end - start
-    ):
+    if waited_for(gaps, now) or lacking > settings.max_missing * (end - start):
         return None
     series = store.read(symbol, MINUTE_SECONDS, start, end)
     instrument = store.instrument(symbol) or Instrument(

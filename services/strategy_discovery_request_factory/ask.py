@@ -179,14 +179,18 @@ def _spans(
             ]
             asked.corrected += len(stale)
             candidates += stale
-        whole = _held(store, symbol, candidates, limits.max_missing)
+        whole = _held(store, symbol, candidates, limits.max_missing, now)
         asked.not_held += len(candidates) - len(whole)
         found += whole
     return most_neglected_first(found)
 
 
 def _held(
-    store: CandleStore, symbol: str, candidates: list[Due], max_missing: float
+    store: CandleStore,
+    symbol: str,
+    candidates: list[Due],
+    max_missing: float,
+    now: datetime,
 ) -> list[Due]:
     """Return the candidates that the store holds, with one look for gaps."""
     oldest = store.first(symbol) if candidates else None
@@ -198,7 +202,9 @@ def _held(
     gaps = store.gaps(
         symbol, min(span.start for span in inside), max(span.end for span in inside)
     )
-    return [span for span in inside if held(span, gaps, max_missing=max_missing)]
+    return [
+        span for span in inside if held(span, gaps, max_missing=max_missing, now=now)
+    ]
 
 
 def _chunks(spans: Sequence[Due], requests_a_span: int) -> Iterator[Sequence[Due]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tradestream.candle_store.port import Gap
+from tradestream.discovery.lost_bars import waited_for
 
 MINUTE = timedelta(minutes=1)
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -62,23 +63,26 @@ def due(
     return found
 
 
-def held(span: Due, gaps: Iterable[Gap], *, max_missing: float) -> bool:
+def held(span: Due, gaps: Sequence[Gap], *, max_missing: float, now: datetime) -> bool:
     """Tell whether the store holds a span: all that the venue has, and enough.
 
     Args:
         span: What is asked about.
         gaps: What the store misses, at least inside the span.
-        max_missing: Largest share of bars that the venue itself may lack.
+        max_missing: Largest share of bars that the venue itself may lack, or that
+            are lost.
+        now: The time of the run.
     """
-    at_venue = timedelta(0)
+    lacking = timedelta(0)
+    awaited = waited_for(gaps, now)
     for gap in gaps:
         overlap = min(gap.end, span.end) - max(gap.start, span.start)
         if overlap <= timedelta(0):
             continue
-        if not gap.at_venue:
+        if gap in awaited:
             return False
-        at_venue += overlap
-    return at_venue <= max_missing * MINUTE * span.window_minutes
+        lacking += overlap
+    return lacking <= max_missing * MINUTE * span.window_minutes
 
 
 def most_neglected_first(spans: Iterable[Due]) -> list[Due]:

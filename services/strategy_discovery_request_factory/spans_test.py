@@ -59,18 +59,18 @@ def test_a_short_window_advances_by_at_least_a_minute() -> None:
 
 
 def test_a_span_with_minutes_still_to_be_fetched_is_not_held() -> None:
-    assert not held(SPAN, [gap(3, 4, at_venue=False)], max_missing=0.05)
+    assert not held(SPAN, [gap(3, 4, at_venue=False)], max_missing=0.05, now=NOW)
 
 
 def test_gaps_outside_of_the_span_do_not_count() -> None:
     outside = [gap(-9, 0, at_venue=False), gap(100, 109, at_venue=False)]
 
-    assert held(SPAN, outside, max_missing=0.0)
+    assert held(SPAN, outside, max_missing=0.0, now=NOW)
 
 
 def test_holes_of_the_venue_count_up_to_the_limit() -> None:
-    assert held(SPAN, [gap(-9, 5, at_venue=True)], max_missing=0.05)
-    assert not held(SPAN, [gap(-9, 6, at_venue=True)], max_missing=0.05)
+    assert held(SPAN, [gap(-9, 5, at_venue=True)], max_missing=0.05, now=NOW)
+    assert not held(SPAN, [gap(-9, 6, at_venue=True)], max_missing=0.05, now=NOW)
 
 
 def test_spans_never_asked_come_first_then_the_oldest_then_the_shortest() -> None:
@@ -80,3 +80,12 @@ def test_spans_never_asked_come_first_then_the_oldest_then_the_shortest() -> Non
     long = Due("D", 20, NOW, NOW, NOW)
 
     assert most_neglected_first([long, short, old, never]) == [never, old, short, long]
+
+
+def test_a_short_gap_of_ours_is_given_up_after_three_days() -> None:
+    lost = [gap(3, 4, at_venue=False)]
+    later = NOW + timedelta(days=4)
+
+    assert held(SPAN, lost, max_missing=0.05, now=later)
+    assert not held(SPAN, lost, max_missing=0.0, now=later)
+    assert not held(SPAN, [gap(3, 14, at_venue=False)], max_missing=0.5, now=later)
