@@ -38,7 +38,10 @@ RSI = "backtest --candles no.csv --strategy SMA_RSI"
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("backtest --strategy X", "'X' is not a strategy, only SMA_EMA_CROSSOVER, DOUBLE"),
+        (
+            "backtest --strategy X",
+            "'X' is not a strategy, only SMA_EMA_CROSSOVER",
+        ),
         ("backtest --strategy SMA_RSI", "--candles FILE or --symbol NAME is required"),
         (RSI, "no.csv: no such file"),
         (f"{RSI} --params a=1", "no parameter a, only movingAveragePeriod, rsiPeriod"),
@@ -125,7 +128,7 @@ def test_too_many_missing_bars_are_refused_and_few_are_counted(tmp_path: Path) -
     )
 
 
-def bars(folder: Path, count: int = 200) -> Path:
+def bars(folder: Path, count: int = 400) -> Path:
     """Write a file of sound one-minute bars that go up and down."""
     rows = ["open_time,open,high,low,close,volume"]
     for minute in range(count):
@@ -135,6 +138,22 @@ def bars(folder: Path, count: int = 200) -> Path:
     path = folder / "BTC-USD.csv"
     path.write_text("\n".join(rows))
     return path
+
+
+def test_a_search_refuses_bars_on_which_nothing_can_be_found(tmp_path: Path) -> None:
+    path = tmp_path / "flat.csv"
+    rows = [f"2023-03-01T{m // 60:02d}:{m % 60:02d}:00Z,9,9,9,9,0" for m in range(400)]
+    path.write_text("\n".join(["open_time,open,high,low,close,volume", *rows]))
+
+    flat = tradestream("search", "--candles", path)
+    few = tradestream("search", "--candles", bars(tmp_path, 100))
+
+    assert (flat.status, flat.error) == (
+        1, "tradestream: flat: prices that move are required, was 9 on every bar\n",
+    )  # fmt: skip
+    assert few.status == 1
+    assert few.error.count("\n") == 1
+    assert "at least 300 bars, more than the longest warm-up, was 100" in few.error
 
 
 @pytest.mark.parametrize("line", ["signals", "backtest", "strategies", "--help"])
