@@ -8,6 +8,8 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
+from tradestream.discovery.requests import GROUP_PREFIX
+
 INTERVAL = "1m"
 
 
@@ -65,10 +67,12 @@ def due(cursor: Cursor, *, older_than: datetime) -> list[Due]:
         "SELECT s.strategy_id, s.symbol, s.strategy_name, s.parameters, s.created_at"
         " FROM strategies s LEFT JOIN strategy_robustness r USING (strategy_id)"
         " WHERE s.status IN ('validated', 'probation') AND s.interval = %s"
+        # A group of symbols has no bars of its own.
+        " AND NOT starts_with(s.symbol, %s)"
         " AND (r.computed_at IS NULL OR r.computed_at < %s)"
         " ORDER BY bool_or(s.status = 'validated') OVER (PARTITION BY s.symbol) DESC,"
         " s.symbol, s.status DESC, s.status_changed_at, s.strategy_id",
-        (INTERVAL, older_than),
+        (INTERVAL, GROUP_PREFIX, older_than),
     )
     return [Due(*row) for row in cursor.fetchall()]
 
