@@ -33,6 +33,9 @@ DAY_WINDOWS = tuple(range(1_433, 1_441))
 ROUND_WINDOWS = (
     1597, 2584, 4181, 6765, 10946, 17711, 28657, 46368, 75025, 121393,
 )  # fmt: skip
+PAUSE_SECONDS = 2.0
+"""Between two runs of the consumer, so that its starts are not what is measured."""
+
 END = datetime(2026, 3, 2, tzinfo=UTC)
 WANTED_DAY, WANTED_ROUND, WANTED_MIB = 30.0, 300.0, 350.0
 
@@ -123,6 +126,7 @@ def measure(
     consumer = {**bus, "postgres_url": url}
     while workers.poll() is None:
         finish(room("strategy_consumer", consumer))
+        time.sleep(PAUSE_SECONDS)
     print(finish(workers).splitlines()[-1], file=sys.stderr)
     answered_after = time.perf_counter() - started
     finish(room("strategy_consumer", consumer))
