@@ -61,6 +61,8 @@ def compare(
         first: How many of them to compare; all by default.
     """
     result = window.evaluate(name, genomes)
+    searched = window.outcomes(name, genomes)
+    year = np.sqrt(365 * 86_400 / window.series.interval_seconds)
     space = Space(CATALOGUE[name])
     for i, genome in enumerate(genomes[:first]):
         parameters = space.parameters(genome)
@@ -76,6 +78,10 @@ def compare(
             metric: _error(result.metrics[metric][i], wanted[metric])
             for metric in METRICS
         }
+        errors["trades of a search"] = _error(searched[0][i], wanted["trades"])
+        errors["excess of a search"] = _error(
+            searched[1][i] * year, wanted["excess_sharpe"]
+        )
         errors["adverse_excursion_p95"] = _error(
             adverse_excursion_p95(window, name, genome),
             wanted["adverse_excursion_p95"],
