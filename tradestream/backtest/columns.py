@@ -42,26 +42,33 @@ def write_columns(rows: Floats, series: CandleSeries, instrument: Instrument) ->
     """
     n = len(series)
     tick, lot = instrument.price_tick, instrument.volume_lot
-    opens, highs, lows, closes = (
-        np.rint(x / tick)
-        for x in (series.opens, series.highs, series.lows, series.closes)
-    )
-    span = np.maximum(highs[1:], closes[:-1]) - np.minimum(lows[1:], closes[:-1])
-    columns = {
-        "open": opens,
-        "high": highs,
-        "low": lows,
-        "close": closes,
-        "volume": np.rint(series.volumes / lot),
-        "median": (highs + lows) / 2,
-        "true_range": np.append(np.nan, span),
-        "close_sums": _sums(closes * SUM_SCALE),
-        "median_sums": _sums((highs + lows) * (SUM_SCALE // 2)),
-    }
-    for place, name in enumerate(COLUMNS):
-        rows[place, PADDING : PADDING + len(columns[name])] = columns[name]
-    if set(columns) != set(COLUMNS) or rows.shape[1] < PADDING + n + 1:
+    if rows.shape[1] < PADDING + n + 1:
         raise AssertionError("columns and rows must fit each other")
+    own = {
+        name: rows[place, PADDING : PADDING + n] for place, name in enumerate(COLUMNS)
+    }
+    # One after the other and in place: a year of minutes is not held twice.
+    for name, values in (
+        ("open", series.opens),
+        ("high", series.highs),
+        ("low", series.lows),
+        ("close", series.closes),
+    ):
+        np.rint(values / tick, out=own[name])
+    np.rint(series.volumes / lot, out=own["volume"])
+    highs, lows, closes = own["high"], own["low"], own["close"]
+    np.divide(highs + lows, 2, out=own["median"])
+    own["true_range"][0] = np.nan
+    np.subtract(
+        np.maximum(highs[1:], closes[:-1]),
+        np.minimum(lows[1:], closes[:-1]),
+        out=own["true_range"][1:],
+    )
+    for name, values in (
+        ("close_sums", closes * SUM_SCALE),
+        ("median_sums", (highs + lows) * (SUM_SCALE // 2)),
+    ):
+        rows[COLUMNS.index(name), PADDING : PADDING + n + 1] = _sums(values)
 
 
 def _sums(values: Floats) -> Floats:

@@ -42,28 +42,28 @@ def fill_tables(
         market: Shape (n + 1,), written: prefix sums of m.
     """
     n = closes.shape[0]
-    sums = np.zeros((n + 1, 5))
+    before, after = np.zeros(5), np.zeros(5)  # Σ up to bar t without and with it
     for t in range(n):
         m = closes[t] / closes[t - 1] - 1.0 if t > 0 else 0.0
         moments = _moments(m, m)
         for j in range(4):
-            sums[t + 1, j] = sums[t, j] + moments[j]
-        sums[t + 1, 4] = sums[t, 4] + closes[t]
-        market[t + 1] = sums[t + 1, 0]
+            before[j] = after[j]
+            after[j] = before[j] + moments[j]
+        before[4] = after[4]
+        after[4] = before[4] + closes[t]
+        market[t + 1] = after[0]
         logs[t] = np.log(closes[t])
-    for t in range(n):
-        m = closes[t] / closes[t - 1] - 1.0 if t > 0 else 0.0
         moments = _moments(bought * closes[t] / opens[t] - 1.0, m)
         for j in range(4):
-            entries[t, j] = moments[j] - sums[t + 1, j]
-        entries[t, 4] = -sums[t, 4]
+            entries[t, j] = moments[j] - after[j]
+        entries[t, 4] = -before[4]
         _set(entries, t, -float(t), bought / opens[t])
         moments = _moments(sold * opens[t] / closes[t - 1] - 1.0 if t > 0 else 0.0, m)
         for j in range(4):
-            exits[t, j] = moments[j] + sums[t, j]
-        exits[t, 4] = sums[t, 4]
+            exits[t, j] = moments[j] + before[j]
+        exits[t, 4] = before[4]
         _set(exits, t, float(t), sold * opens[t])
-    _close_at_end(opens, closes, bought, sold, entries, exits, sums)
+    _close_at_end(opens, closes, bought, sold, entries, exits, before)
 
 
 @inlined
@@ -74,15 +74,15 @@ def _set(table: Floats, t: int, bars: float, factor: float) -> None:
 @inlined
 def _close_at_end(
     opens: Floats, closes: Floats, bought: float, sold: float, entries: Floats,
-    exits: Floats, sums: Floats,
+    exits: Floats, before: Floats,
 ) -> None:  # fmt: skip
     """Fill the last rows: what is still open is sold at the last close."""
     n = closes.shape[0]
     m = closes[n - 1] / closes[n - 2] - 1.0
     moments = _moments(sold * closes[n - 1] / closes[n - 2] - 1.0, m)
     for j in range(4):
-        exits[n, j] = moments[j] + sums[n - 1, j]
-    exits[n, 4] = sums[n - 1, 4] + sold * closes[n - 1]
+        exits[n, j] = moments[j] + before[j]
+    exits[n, 4] = before[4] + sold * closes[n - 1]
     _set(exits, n, float(n), sold * closes[n - 1])
     moments = _moments(bought * sold * closes[n - 1] / opens[n - 1] - 1.0, m)
     for j in range(4):

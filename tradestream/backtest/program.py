@@ -51,6 +51,7 @@ class Programs:
         indicators: Names of the indicators that each type needs.
         table_size: Entries of the table of shared rows.
         most_private: Largest number of private rows of any type.
+        most_shared: Largest number of shared rows of any type.
         most_masks: Largest number of masks of any type.
     """
 
@@ -72,6 +73,7 @@ class Programs:
             for n, r in rules.items()
         }
         self.most_private = max(p.private for p in self.by_name.values())
+        self.most_shared = max(p.shared for p in self.by_name.values())
         self.most_masks = max(r.masks for r in rules.values())
 
     def _program(

@@ -26,9 +26,8 @@ from tradestream.indicators.library import COLUMNS, INDICATORS, address
 from tradestream.indicators.machine import LANES
 from tradestream.instruments import Instrument
 
-_LEAST_SLOTS = 16
 _LEVELS = frozenset({"open", "high", "low", "close", "median"})
-_PRIVATE_BYTES = 64 << 20
+_PRIVATE_BYTES = 24 << 20
 """Most memory for rows of one genome alone, but at least one genome's."""
 
 _spare: list[Floats] = []
@@ -65,7 +64,7 @@ class EngineState:
         costs: Fee and slippage.
         hours: Clock hours of the bars.
         programs: Strategy types to make room for.
-        row_budget_bytes: Memory for shared rows, but at least 16 rows.
+        row_budget_bytes: Memory for shared rows, but at least one genome's.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class EngineState:
         stride = PADDING + behind + (BYTES_A_WORD * words + MARK_BYTES) // 8
         affordable = row_budget_bytes // (8 * stride)
         wanted = len(COLUMNS) + programs.table_size
-        slots = max(len(COLUMNS) + _LEAST_SLOTS, min(wanted, affordable))
+        slots = max(len(COLUMNS) + programs.most_shared, min(wanted, affordable))
         private = max(1, programs.most_private)
         width = max(1, min(LANES, _PRIVATE_BYTES // (8 * stride * private)))
         self._rows = self._room_for_rows(slots, width * private, stride)

@@ -72,8 +72,8 @@ class Window:
         series: Three bars or more.
         instrument: What prices and volumes are multiples of.
         costs: Fee and slippage.
-        row_budget_bytes: Memory for shared indicator rows, roughly; a minimum
-            of 16 rows is always kept.
+        row_budget_bytes: Memory for shared indicator rows, roughly; those of one
+            genome always fit.
         programs: Strategy types; the catalogue's by default.
 
     Raises:

@@ -28,7 +28,9 @@ Floats = NDArray[np.float64]
 LEAST_TRADES = 10
 MOST_PASSING = 20
 _CHUNK = 256
-_KEPT_BYTES = 128 << 20
+_KEPT_BYTES = 48 << 20
+_CHUNK_HOURS = 256 * 24 * 56
+"""Hourly returns in hand at once: 256 genomes of eight weeks, fewer of a year."""
 
 
 class Evaluated(Protocol):
@@ -166,7 +168,7 @@ def run_exam(
 ) -> ExamOutcome:
     """Examine every genome of `design` on `window`.
 
-    Memory is bounded: excess returns are kept up to 128 MB and computed again,
+    Memory is bounded: excess returns are kept up to 48 MB and computed again,
     chunk by chunk, beyond that.
 
     Args:
@@ -217,9 +219,10 @@ def _enter(window: ExamWindow, design: ExamDesign) -> _Field:
     parts: list[Moments] = []
     gained: list[NDArray[np.bool_]] = []
     evaluated = eligible = kept = 0
+    size = max(16, min(_CHUNK, _CHUNK_HOURS // max(1, len(window.market_hourly))))
     for name, genomes in design.genomes.items():
-        for first in range(0, len(genomes), _CHUNK):
-            chunk = genomes[first : first + _CHUNK]
+        for first in range(0, len(genomes), size):
+            chunk = genomes[first : first + size]
             result = window.evaluate(name, chunk)
             evaluated += len(chunk)
             enough = np.asarray(result.trades) >= LEAST_TRADES
