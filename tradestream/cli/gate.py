@@ -12,7 +12,8 @@ from tradestream.cli import output
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from tradestream.discovery.paper_scores import Doors, VerdictScore
+    from tradestream.discovery.paper_scores import VerdictScore
+    from tradestream.report.gate_records import Doors
 
 
 @click.command(name="gate", short_help="Score the gate by what came after.")
@@ -60,7 +61,7 @@ def command(
     """
     # Imported late: --help needs no database client.
     from tradestream.cli import connections
-    from tradestream.discovery.paper_scores import read_doors, read_scores
+    from tradestream.report.gate_records import read_doors, read_scores
 
     place = connections.postgres_place(data_dir, postgres_url, postgres_password_file)
     connection = connections.connect_records(place)

@@ -7,12 +7,6 @@ the same exposure, and what it refused does not.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from tradestream.statistics.betting import threshold
-
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection as Connection
 
 VERDICTS = ("validated", "unproven", "refused")
 HOURS_A_YEAR = 8_760
@@ -21,24 +15,6 @@ LEAST_HOURS = 24
 
 LEAST_SYMBOLS = 3
 """So many give a spread between symbols; with fewer the error is the formula's."""
-
-_PAPER = """
-SELECT verdict, symbol, hours, excess_sum, excess_square_sum, raw_return
-FROM paper_records WHERE hours > 0 ORDER BY verdict, symbol, strategy_id, since_at
-"""
-_DOORS = """
-SELECT symbol, max(exams), max(spent), max(claims), max(budget), max(open), max(proven)
-FROM (
-    SELECT symbol, count(*) AS exams, sum(alpha) AS spent, 0 AS claims,
-        NULL::double precision AS budget, 0 AS open, 0 AS proven
-    FROM exams GROUP BY symbol
-    UNION ALL
-    SELECT symbol, 0, 0, count(*), min(budget), count(*) FILTER (WHERE state = 'open'),
-        count(proven_at)
-    FROM claims GROUP BY symbol
-) AS both_doors
-GROUP BY symbol ORDER BY symbol
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +76,6 @@ class VerdictScore:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What was spent at both doors.
-
-    Attributes:
-        subject: A symbol, or a group of them.
-        exams: Exams asked for; the number k of the last.
-        spent: Σ α of them.
-        claims: Claims made; the number k of the last.
-        open: Claims that are open.
-        proven: Claims that were proven.
-        next_line: Evidence that the next claim would need; None for a group.
-    """
-
-    subject: str
-    exams: int
-    spent: float
-    claims: int
-    open: int
-    proven: int
-    next_line: float | None
-
-
 def score_verdicts(records: Sequence[PaperRecord]) -> list[VerdictScore]:
     """Return one score a verdict, also of those that nobody got."""
     return [
@@ -166,29 +119,3 @@ def _error(means: Sequence[float], mean: float, hours: int) -> float:
         return math.sqrt(HOURS_A_YEAR / hours)
     variance = math.fsum((one - mean) ** 2 for one in means) / (len(means) - 1)
     return math.sqrt(variance / len(means))
-
-
-def read_scores(connection: "Connection") -> list[VerdictScore]:
-    """Return what the scorer stored about its verdicts, by verdict."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute(_PAPER)
-        return score_verdicts([PaperRecord(*row) for row in cursor.fetchall()])
-
-
-def read_doors(connection: "Connection") -> list[Doors]:
-    """Return what every symbol and group has spent at the doors."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute(_DOORS)
-        rows = cursor.fetchall()
-    return [
-        Doors(
-            subject,
-            exams,
-            float(spent),
-            claims,
-            opened,
-            proven,
-            None if budget is None else threshold(claims + 1, budget=budget),
-        )
-        for subject, exams, spent, claims, budget, opened, proven in rows
-    ]

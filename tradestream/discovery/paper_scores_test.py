@@ -1,16 +1,11 @@
-"""Tests of scoring the gate, and of the command that shows it."""
+"""Scoring the gate by what came after its verdicts."""
 
-import json
 import math
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from psycopg2.extensions import connection as Connection
 
-from tradestream.cli import gate
 from tradestream.discovery.paper_scores import PaperRecord, score_verdicts
-from tradestream.testing.seeded_portfolio import seed_records
 
 
 def record(verdict: str, symbol: str, mean: float, **changes: Any) -> PaperRecord:
@@ -52,29 +47,3 @@ def test_a_few_hours_say_nothing_about_a_ratio() -> None:
     [validated, _, _] = score_verdicts([record("validated", "A", 0.01, hours=23)])
 
     assert (validated.hours, validated.sharpe) == (23, None)
-
-
-@pytest.mark.integration
-def test_the_command_shows_verdicts_and_what_was_spent(
-    postgres: Connection, postgres_url: str
-) -> None:
-    seed_records(postgres)
-    with postgres, postgres.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO paper_records (strategy_id, verdict, symbol, since_at,"
-            " until_at, exposure, hours, excess_sum, excess_square_sum, raw_return)"
-            " SELECT strategy_id, 'refused', symbol, now(), now(), 0.5, 100, -0.02,"
-            " 0.01, 0 FROM strategies LIMIT 2"
-        )
-    shown = CliRunner().invoke(gate.command, ["--postgres_url", postgres_url])
-    told = CliRunner().invoke(
-        gate.command, ["--postgres_url", postgres_url, "--output", "json"]
-    )
-
-    assert shown.exit_code == 0
-    assert "refused" in shown.stdout
-    assert "-2.000" in shown.stdout
-    found = json.loads(told.stdout)
-    assert [v["strategies"] for v in found["verdicts"]] == [0, 0, 2]
-    assert {door["subject"] for door in found["doors"]}
-    assert all(door["exams"] >= 0 for door in found["doors"])
