@@ -118,7 +118,9 @@ def keep_paper(
         cursor.execute(_OPEN, terms)
         cursor.execute(_END, terms)
         records = _records(cursor, symbol)
-    rows = _followed(store, symbol, records, settings, now) if records else []
+    if not records:
+        return 0
+    rows = _followed(store, symbol, records, settings, now)
     with transaction(connection) as cursor:
         cursor.executemany(_WRITE, rows)
         note_paper_day(cursor, symbol, day)
