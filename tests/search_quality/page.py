@@ -31,9 +31,8 @@ points better than the find of any search.
 """
 
 _WEAK = """\
-Below 95 %: {names}. The best 0.1 % of so small a space are a handful of points, there
-next to each other and with nothing around that leads to them. Daily use searches these
-spaces in full.
+Below 95 %: {names}. The best points are there a handful next to each
+other, with nothing around that leads to them.
 """
 
 

@@ -24,7 +24,8 @@ from tradestream.indicators.compiled import entry_point, inlined, kernel
 TOURNAMENT = 3
 EXPLORERS, MORE_EXPLORERS = 0.1, 0.03
 """Share of a generation that is drawn at random, and how much this share grows
-with each generation without a better point: a search that is stuck looks around."""
+with each generation without a better point: a search that is stuck looks around.
+Explorers are spread evenly over all of the space."""
 
 PATIENCE = 15
 """Generations without a better point after which a search stops."""
@@ -55,6 +56,8 @@ class Hunt(NamedTuple):
         counts: int64 (6,), points proposed, of these in the newest generation,
             number of the generation, generations without a better point, members,
             and how many generations without a better point end the search.
+        spread: float64 (2, p), step from one explorer to the next in [0, 1), and
+            where the last one was; below 0 before the first.
     """
 
     genes: Any
@@ -64,6 +67,7 @@ class Hunt(NamedTuple):
     memo: Any
     random: Any
     counts: Any
+    spread: Any
 
 
 def begin(
@@ -89,7 +93,21 @@ def begin(
         np.full(capacity, -1, np.int64),
         np.array([_mixed(seed)], np.uint64),
         np.array([0, 0, 0, 0, 0, patience]),
+        _spread(len(genes)),
     )
+
+
+def _spread(count: int) -> Floats:
+    """Return how far each gene moves from one explorer to the next.
+
+    Multiples of them fill the cube evenly (the R sequence of Roberts 2018): powers
+    of 1 / x where x^(count + 1) = x + 1. The second row is where they are.
+    """
+    root = 2.0
+    for _ in range(64):
+        root = (1 + root) ** (1 / (count + 1))
+    steps = root ** -np.arange(1.0, count + 1)
+    return np.array([steps, np.full(count, -1.0)])
 
 
 def _mixed(seed: int) -> int:
@@ -125,12 +143,15 @@ def _floor(genes: Floats, point: np.ndarray, j: int) -> int:
 
 @kernel
 def _draw_point(hunt: Hunt, point: np.ndarray) -> None:
-    """Write a random point."""
-    genes = hunt.genes
+    """Write the next explorer; the first is drawn."""
+    genes, spread = hunt.genes, hunt.spread
     for j in range(genes.shape[0]):
+        if spread[1, j] < 0.0:
+            spread[1, j] = _draw(hunt.random)
+        spread[1, j] = (spread[1, j] + spread[0, j]) % 1.0
         floor = _floor(genes, point, j)
         width = int(genes[j, 1]) - floor + 1
-        point[j] = floor + int(_draw(hunt.random) * width)
+        point[j] = floor + int(spread[1, j] * width)
 
 
 @kernel
