@@ -192,6 +192,26 @@ def strip(percentiles: Sequence[float], own: float | None) -> Markup:
     )
 
 
+def exam_strip(
+    best: float | None, line: float | None, passed: Sequence[float]
+) -> Markup | None:
+    """Return the best t of an exam beside the line; ticks are those that passed."""
+    if best is None:
+        return None
+    x = scale(min(best, 0.0), max(best, line or 0.0, 1.0) * 1.05, 4, 156)
+    marks = "".join(f"M{x(t)} 7V17" for t in passed)
+    return element(
+        "svg",
+        element("path", class_="rule", d="M4 12H156"),
+        element("path", class_="bound", d=f"M{x(line)} 2V22") if line else None,
+        element("path", class_="median", d=marks) if marks else None,
+        element("circle", class_="own", cx=str(x(best)), cy="12", r="3.5"),
+        class_="strip",
+        viewBox="0 0 160 24",
+        aria_hidden="true",
+    )
+
+
 def drawing(title: str, *shown: Child, width: int = _WIDTH) -> Markup:
     """Return a drawing of the usual height; it scrolls where it does not fit."""
     return element(

@@ -7,7 +7,7 @@ from typing import Any
 from tradestream.candles import HOUR_SECONDS, to_datetime, to_seconds
 from tradestream.discovery.life import LivedExam
 from tradestream.discovery.life_claims import LivedClaim
-from tradestream.report import strategy_words, tables, words
+from tradestream.report import tables, words
 from tradestream.report.exam_section import exam_figure
 from tradestream.report.html import Child, Markup, element, fragment
 from tradestream.report.life_stories import Lived, exam_story, stories_of
@@ -272,8 +272,8 @@ def _claims(racing: Sequence[LivedClaim]) -> Markup:
         tables.Column("Strategy"),
         tables.Column("Born"),
         tables.Column("Evidence", True, "wealth of a bet on the strategy, from 1"),
-        tables.Column("Line", True, "65.8·k² for the k-th claim"),
-        tables.Column("Way", True, "from 1 to the line, on a logarithmic scale"),
+        tables.Column("Line", True, "it grows with k² for the k-th claim"),
+        tables.Column("Way", hint="from 1 to the line, on a logarithmic scale"),
         tables.Column("Trades", True),
         tables.Column("State"),
     )
@@ -287,9 +287,7 @@ def _claims(racing: Sequence[LivedClaim]) -> Markup:
             words.moment(one.claim.born_at),
             words.evidence(one.claim.evidence),
             words.evidence(one.claim.threshold),
-            words.percent(
-                strategy_words.way(one.claim.evidence, one.claim.threshold), 0
-            ),
+            tables.meter(words.way(one.claim.evidence, one.claim.threshold)),
             words.count(one.claim.trips),
             one.claim.state.value + (f": {one.claim.end}" if one.claim.end else ""),
         )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tradestream.report import tables, words
+from tradestream.report.gate_tables import ledger, verdicts
 from tradestream.report.html import Markup, element, fragment
 from tradestream.report.model import Ingestion, Market
 from tradestream.report.overview import ingestion_state, kind_tag
@@ -26,6 +27,10 @@ def market_section(market: Market, as_of: datetime, *, served: bool = False) -> 
         tables.exams(market.exams),
         element("h2", "Claims on probation"),
         tables.claims(market.claims, served=served),
+        element("h2", "How its verdicts did on paper"),
+        verdicts(market.paper),
+        element("h2", "Trials ledger"),
+        ledger(market.ledger),
         element("h2", "Sized positions"),
         tables.positions(market.positions, served=served),
         element("h2", "Newest signals"),

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tradestream.discovery.paper_scores import PaperRecord
+
 STATUSES = ("validated", "probation", "candidate", "stale", "retired", "refused")
 """Statuses of a strategy, those to look at first first."""
 
@@ -79,7 +81,12 @@ class Exam:
     critical_value: float | None
     best_t: float | None
     stale: bool
-    passes: int
+    passing_t: Sequence[float]
+
+    @property
+    def passes(self) -> int:
+        """How many passed."""
+        return len(self.passing_t)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,31 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """All searches of a symbol on windows of one length.
+
+    Attributes:
+        symbol: Whose.
+        seconds: Length of the windows.
+        searches: Requests answered.
+        trials: Genomes tried.
+        traded: Those that traded.
+        sharpe_sum: Σ of their excess Sharpe ratios a bar.
+        results: Results handed on.
+        exhaustive: Requests that tried the whole space.
+    """
+
+    symbol: str
+    seconds: int
+    searches: int
+    trials: int
+    traded: int
+    sharpe_sum: float
+    results: int
+    exhaustive: int
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """What the venue says a market is.
 
@@ -155,6 +187,8 @@ class Market:
         searches: Search requests answered.
         outlook: When its best unproven strategy might be proven, in words.
         strategies: The first of them: by status, then by score.
+        paper: How strategies did after verdicts.
+        ledger: What all searches tried, by the length of their windows.
         charts: What the page's script draws; empty until `charts` fills it.
     """
 
@@ -170,6 +204,8 @@ class Market:
     claims: Sequence[Claim]
     positions: Sequence[Position]
     signals: Sequence[Signal]
+    paper: Sequence[PaperRecord] = ()
+    ledger: Sequence[LedgerRow] = ()
     charts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -185,10 +221,12 @@ class Portfolio:
     Attributes:
         as_of: When this was read.
         markets: Those with something proven first, then by name.
+        pooled: Exams of groups of markets.
     """
 
     as_of: datetime
     markets: Sequence[Market]
+    pooled: Sequence[Exam] = ()
 
     @property
     def positions(self) -> list[Position]:

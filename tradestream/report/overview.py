@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from tradestream.report import tables, words
+from tradestream.report.gate_tables import verdicts
 from tradestream.report.html import Markup, element, fragment
 from tradestream.report.model import STATUSES, Market, Portfolio
 from tradestream.report.series import sparkline
@@ -32,6 +33,14 @@ def overview(portfolio: Portfolio, *, served: bool = False) -> Markup:
         _figures(portfolio),
         element("h2", "Markets"),
         _markets(portfolio),
+        fragment(
+            element("h2", "Exams of all markets together"),
+            tables.exams(portfolio.pooled),
+        )
+        if portfolio.pooled
+        else None,
+        element("h2", "How the gate's verdicts did on paper"),
+        verdicts([record for m in portfolio.markets for record in m.paper]),
         element("h2", "Sized positions"),
         tables.positions(portfolio.positions[:40], link=True, served=served),
         element("h2", "Newest signals"),

@@ -89,6 +89,8 @@ def test_the_page_says_what_is_known_of_every_market(
         "replayed",
         "evidence fell below 0.01",
         "No exam yet",
+        "No verdict has an hour on paper yet.",
+        "51,200",
         "TradingView Lightweight Charts",
     ):
         assert wanted in page.text

@@ -6,6 +6,26 @@ FROM strategies
 GROUP BY symbol, status
 """
 
+# The ledger: what all searches tried, by the length of their windows.
+LEDGER = """
+SELECT symbol, extract(epoch FROM window_end_at - window_start_at)::bigint AS seconds,
+    count(*) AS searches, sum(trials)::bigint AS trials,
+    sum(trials_with_trades)::bigint AS traded, sum(sharpe_sum) AS sharpe_sum,
+    sum(results)::bigint AS results,
+    count(*) FILTER (WHERE certificate = 'exhaustive') AS exhaustive
+FROM trials
+GROUP BY symbol, seconds
+ORDER BY symbol, seconds
+"""
+
+# How strategies did on paper after verdicts; scored as `tradestream gate` does.
+PAPER = """
+SELECT symbol, verdict, hours, excess_sum, excess_square_sum, raw_return
+FROM paper_records
+WHERE hours > 0
+ORDER BY symbol, verdict, strategy_id, since_at
+"""
+
 TRIALS = """
 SELECT symbol, sum(trials) AS trials, count(*) AS searches
 FROM trials
@@ -71,7 +91,9 @@ EXAMS = """
 SELECT symbol, exam_number AS number, window_start_at, window_end_at, alpha,
     requested_at, answered_at, settled_at, genomes, eligible, resamples,
     critical_value, best_t, stale,
-    (SELECT count(*) FROM exam_passes WHERE request_id = exams.request_id) AS passes
+    ARRAY(
+        SELECT t FROM exam_passes WHERE request_id = exams.request_id ORDER BY t DESC
+    ) AS passing_t
 FROM exams
 ORDER BY symbol, exam_number DESC
 """

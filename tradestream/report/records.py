@@ -9,6 +9,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from tradestream.candle_store.port import CandleStore
+from tradestream.discovery.paper_scores import PaperRecord
+from tradestream.discovery.requests import is_group
 from tradestream.postgres import transaction
 from tradestream.report import queries
 from tradestream.report.model import (
@@ -16,6 +18,7 @@ from tradestream.report.model import (
     Claim,
     Exam,
     Ingestion,
+    LedgerRow,
     Market,
     Portfolio,
     Position,
@@ -69,9 +72,15 @@ def read_portfolio(
                 ("claims", queries.CLAIMS, ()),
                 ("positions", queries.POSITIONS, ()),
                 ("signals", queries.SIGNALS, (signals_per_symbol,)),
+                ("paper", queries.PAPER, ()),
+                ("ledger", queries.LEDGER, ()),
             )
         }
-    symbols = sorted({*candles.symbols(), *parts["counts"], *parts["exams"]})
+    examined = {name for name in parts["exams"] if not is_group(name)}
+    symbols = sorted({*candles.symbols(), *parts["counts"], *examined})
+    pooled = [
+        row for name in parts["exams"] if is_group(name) for row in parts["exams"][name]
+    ]
     if symbol is not None:
         symbols = [s for s in symbols if s == symbol]
     markets = [
@@ -79,7 +88,7 @@ def read_portfolio(
         for s in symbols
     ]
     markets.sort(key=_importance)
-    return Portfolio(as_of=now, markets=markets)
+    return Portfolio(as_of=now, markets=markets, pooled=_records(Exam, pooled))
 
 
 def _market(
@@ -102,6 +111,8 @@ def _market(
         claims=_records(Claim, rows["claims"], _with_threshold),
         positions=_records(Position, rows["positions"]),
         signals=_records(Signal, rows["signals"]),
+        paper=_records(PaperRecord, rows["paper"]),
+        ledger=_records(LedgerRow, rows["ledger"]),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tradestream.report.products import fetch_products, product
-from tradestream.report.server import PageCache
+from tradestream.report.server import PageCache, StrategyPages
 
 
 def test_a_page_is_kept_for_a_while() -> None:
@@ -26,6 +26,23 @@ def test_a_page_is_kept_for_a_while() -> None:
     assert [pages.get(), pages.get()] == ["page 1", "page 1"]
     now[0] = 5.0
     assert pages.get() == "page 2"
+
+
+def test_pages_of_strategies_are_kept_each_for_a_while_and_not_too_many() -> None:
+    now, drawn = [0.0], []
+
+    def draw(strategy: str) -> str:
+        drawn.append(strategy)
+        return strategy
+
+    pages = StrategyPages(draw, 60.0, most=2, clock=lambda: now[0])
+
+    for strategy in ("a", "b", "a", "c", "a", "b"):
+        assert pages.get(strategy) == strategy
+    assert drawn == ["a", "b", "c", "b"]
+    now[0] = 60.0
+    pages.get("b")
+    assert drawn[-2:] == ["b", "b"]
 
 
 def test_a_venue_that_does_not_answer_is_no_error() -> None:
@@ -64,11 +81,14 @@ def test_serves_the_page_and_stops_when_asked(postgres_url: str) -> None:
     with serving(*urls) as (url, process):
         page = requests.get(url, timeout=30)
         health = requests.get(f"{url}/health", timeout=30)
+        unknown = requests.get(f"{url}/strategy/abcd1234", timeout=30)
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(20) == 0
     assert page.status_code == health.status_code == 200
     assert "No markets yet." in page.text
+    assert unknown.status_code == 404
+    assert "the id of a stored strategy is required, was abcd1234" in unknown.text
     assert page.headers["Cache-Control"] == "no-store"
 
 

@@ -1,7 +1,5 @@
 """Why a strategy stands where it does, in sentences. Pure."""
 
-import math
-
 from tradestream.report import words
 from tradestream.report.story import ClaimStory, ExamStory, Story
 
@@ -32,13 +30,6 @@ def sentences(story: Story) -> list[str]:
     return told
 
 
-def way(evidence: float, line: float) -> float:
-    """Return how far evidence has come from 1 to its line, on a logarithmic scale."""
-    if evidence <= 1:
-        return 0.0
-    return min(math.log(evidence) / math.log(line), 1.0)
-
-
 def _claim(claim: ClaimStory) -> str:
     born = claim.born_at.strftime("%Y-%m-%d %H:%M UTC")
     held = f"Claim {claim.number}, born {born}, "
@@ -47,7 +38,7 @@ def _claim(claim: ClaimStory) -> str:
         held += f"crossed its line {words.evidence(claim.threshold)} at {proven}; "
     evidence = words.evidence(claim.evidence)
     line = words.evidence(claim.threshold)
-    share = words.percent(way(claim.evidence, claim.threshold), 0)
+    share = words.percent(words.way(claim.evidence, claim.threshold), 0)
     held += (
         f"holds evidence e {evidence} where {line} is needed ({share} of the way on a "
         f"logarithmic scale), {words.plural(claim.trips, 'round trip')} where 10 are "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tradestream.report import words
+from tradestream.report.drawings import exam_strip
 from tradestream.report.html import Child, Markup, element, fragment
 from tradestream.report.model import (
     STATUSES,
@@ -200,6 +201,7 @@ def exams(found: Sequence[Exam]) -> Markup:
         Column("Best t", True),
         Column("Line", True, "critical value of the largest t under no edge"),
         Column("Passed", True),
+        Column("t of the best", hint="dashed: the line; dot: the best; ticks: passed"),
         Column("In words"),
     )
     rows = [
@@ -214,6 +216,7 @@ def exams(found: Sequence[Exam]) -> Markup:
             words.number(exam.best_t),
             words.number(exam.critical_value),
             words.count(exam.passes),
+            exam_strip(exam.best_t, exam.critical_value, exam.passing_t),
             words.exam_result(exam),
         )
         for exam in found
@@ -233,6 +236,7 @@ def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> 
         Column(
             "Line", True, "73.1·k² for the k-th claim, 65.8·k² without a pooled exam"
         ),
+        Column("Way", hint="from 1 to the line, on a logarithmic scale"),
         Column("Trades", True),
         Column("Return", True),
         Column("State"),
@@ -244,6 +248,7 @@ def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> 
             words.moment(claim.born_at),
             words.evidence(claim.evidence),
             words.evidence(claim.threshold),
+            meter(words.way(claim.evidence, claim.threshold)),
             words.count(claim.trips),
             words.percent(claim.raw_return, 2, sign=True),
             claim.state + (f": {claim.closed_reason}" if claim.closed_reason else ""),
@@ -254,6 +259,16 @@ def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> 
     return fragment(
         table(columns, rows),
         element("p", f"and {more:,} more", class_="more") if more > 0 else None,
+    )
+
+
+def meter(share: float) -> Markup:
+    """Return a share as a small bar, and in words."""
+    return element(
+        "span",
+        element("i", style=f"width:{share * 100:.0f}%"),
+        element("b", words.percent(share, 0)),
+        class_="part meter",
     )
 
 
@@ -291,7 +306,7 @@ def signals(
     found: Sequence[Signal],
     *,
     link: bool = False,
-    shown: int = 30,
+    shown: int = 12,
     served: bool = False,
 ) -> Markup:
     """Return the newest signals."""

@@ -14,7 +14,7 @@ EXAM = Exam(
     symbol="X-USD", number=1, window_start_at=AT, window_end_at=AT + timedelta(days=14),
     alpha=0.0076, requested_at=AT, answered_at=AT, settled_at=AT, genomes=2_000,
     eligible=1_500, resamples=2_632, critical_value=4.4, best_t=3.1, stale=False,
-    passes=0,
+    passing_t=(),
 )  # fmt: skip
 MARKET = Market(
     symbol="X-USD", product=None,
@@ -64,7 +64,7 @@ def test_an_unproven_market_says_how_long_proof_may_take() -> None:
 
 
 def test_a_proven_market_names_its_exam() -> None:
-    exam = replace(EXAM, best_t=6.31, passes=2)
+    exam = replace(EXAM, best_t=6.31, passing_t=(6.31, 5.0))
     market = replace(MARKET, counts={"validated": 2}, exams=[exam])
 
     assert words.verdict(market) == (
@@ -81,7 +81,7 @@ def test_a_proven_market_names_its_exam() -> None:
         (replace(EXAM, eligible=0), "No design traded often enough"),
         (replace(EXAM, answered_at=None), "not yet answered"),
         (replace(EXAM, stale=True), "does not count"),
-        (replace(EXAM, passes=1), "1 strategy passed exam 1."),
+        (replace(EXAM, passing_t=(5.0,)), "1 strategy passed exam 1."),
     ],
 )
 def test_an_exam_is_told_in_words(exam: Exam, wanted: str) -> None:
