@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 MEAN_BLOCK_HOURS = 6.0
 """Measured: 6 h is right, 1 h loses mean reversion, 24 h rejects far too often."""
 
+_NUMBERS_AT_ONCE = 1 << 19
+"""Hours of resamples drawn at a time: those of a year need no more memory."""
+
 
 def draw_weights(
     hours: int,
@@ -38,6 +41,19 @@ def draw_weights(
     jumps = random.random((resamples, hours), np.float32) < 1 / mean_block
     jumps[:, 0] = True
     starts = random.integers(hours, size=(resamples, hours), dtype=np.int32)
+    weights = np.empty((resamples, hours), np.float32)
+    step = max(1, _NUMBERS_AT_ONCE // hours)
+    for first in range(0, resamples, step):
+        part = slice(first, first + step)
+        weights[part] = _counted(jumps[part], starts[part]) / np.float32(hours)
+    return weights
+
+
+def _counted(
+    jumps: NDArray[np.bool_], starts: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Return how often each hour was drawn, shape (resamples, hours)."""
+    resamples, hours = jumps.shape
     positions = np.arange(hours, dtype=np.int32)
     opened = np.maximum.accumulate(np.where(jumps, positions, 0), axis=1)
     drawn = np.take_along_axis(starts, opened, axis=1)
@@ -45,5 +61,4 @@ def draw_weights(
     drawn %= hours
     rows = np.arange(resamples, dtype=np.int64)[:, None] * hours
     counts = np.bincount((drawn + rows).ravel(), minlength=resamples * hours)
-    weights = counts.astype(np.float32) / np.float32(hours)
-    return np.asarray(weights.reshape(resamples, hours))
+    return counts.astype(np.float32).reshape(resamples, hours)
