@@ -1,9 +1,14 @@
 """What bars after its birth say of a strategy: evidence, excess, claims. Pure."""
 
+import math
+
 from tradestream.report import tables, words
-from tradestream.report.html import Markup, fragment
+from tradestream.report.html import Markup, element, fragment
 from tradestream.report.market_section import chart_box
 from tradestream.report.story import Story
+
+_TOLERATED = 0.01
+"""Difference of logarithms that rounding may make."""
 
 
 def evidence_section(story: Story) -> Markup:
@@ -28,7 +33,24 @@ def evidence_section(story: Story) -> Markup:
                 note="the strategy's return less its mean exposure times the market's",
             ),
         )
-    return fragment(box, _claims(story))
+    return fragment(box, _changed(story), _claims(story))
+
+
+def _changed(story: Story) -> Markup | None:
+    """Return that the evidence drawn is not the evidence stored, if it is not."""
+    known = [e for e in story.charts.get("evidence", {}).get("e", []) if e is not None]
+    if not known or not story.claims:
+        return None
+    drawn, stored = known[-1], story.claims[0].evidence
+    if abs(math.log(max(drawn, 1e-6) / max(stored, 1e-6))) < _TOLERATED:
+        return None
+    return element(
+        "p",
+        f"Folded again from the bars held today, the evidence ends at "
+        f"{words.evidence(drawn)}; {words.evidence(stored)} is what counts, as it was "
+        "counted hour by hour. Bars were corrected since, or the engine changed.",
+        class_="more",
+    )
 
 
 def _claims(story: Story) -> Markup:

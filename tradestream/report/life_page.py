@@ -7,6 +7,7 @@ from typing import Any
 from tradestream.candles import HOUR_SECONDS, to_datetime, to_seconds
 from tradestream.discovery.life import LivedExam
 from tradestream.discovery.life_claims import LivedClaim
+from tradestream.portfolio.confidence import evidence_progress
 from tradestream.report import tables, words
 from tradestream.report.exam_section import exam_figure
 from tradestream.report.html import Child, Markup, element, fragment
@@ -287,7 +288,7 @@ def _claims(racing: Sequence[LivedClaim]) -> Markup:
             words.moment(one.claim.born_at),
             words.evidence(one.claim.evidence),
             words.evidence(one.claim.threshold),
-            tables.meter(words.way(one.claim.evidence, one.claim.threshold)),
+            tables.meter(evidence_progress(one.claim.evidence, one.claim.threshold)),
             words.count(one.claim.trips),
             one.claim.state.value + (f": {one.claim.end}" if one.claim.end else ""),
         )

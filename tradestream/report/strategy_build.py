@@ -10,9 +10,12 @@ from psycopg2.extensions import connection as Connection
 from tradestream.backtest.costs import Costs
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import LEAST_BARS, CandleSeries, parse_interval
+from tradestream.discovery.outlook import days_until_provable
 from tradestream.errors import InvalidDataError, UnavailableError
 from tradestream.instruments import Instrument
+from tradestream.portfolio.confidence import shrunk_sharpe
 from tradestream.postgres import transaction
+from tradestream.report import words
 from tradestream.report.exam_field import ExamField, recomputed
 from tradestream.report.pictures import Drawn, draw_landscape, draw_strategy, replayed
 from tradestream.report.story import (
@@ -27,6 +30,7 @@ from tradestream.report.strategy_records import Records, find_strategy, read_str
 from tradestream.statistics.betting import threshold
 
 KEY = "strategy"
+NOT_YET = "not yet provable"
 _BAR = timedelta(minutes=1)
 
 Fields = Callable[[CandleStore, Any], ExamField]
@@ -78,7 +82,7 @@ def _story(held: Records, candles: CandleStore, fields: Fields) -> Story:
         strategy_name=row["strategy_name"],
         parameters=held.parameters,
         status=row["status"],
-        reasons=[row["status_reason"]],
+        reasons=[row["status_reason"], *_outlook(held)],
         born_at=born_at,
         born=born,
         changes=[StatusChange(**change) for change in held.changes],
@@ -93,6 +97,36 @@ def _story(held: Records, candles: CandleStore, fields: Fields) -> Story:
         problem=problem,
         charts=drawn.charts,
     )
+
+
+def _outlook(held: Records) -> list[str]:
+    """Return how long a proof would take, where the reason does not say it."""
+    row, window = held.strategy, held.evaluation
+    known = row["status_reason"].startswith(NOT_YET)
+    if known or window is None or row["status"] not in ("candidate", "probation"):
+        return []
+    sharpe = window["metrics"].get("excess_sharpe")
+    observed = window["window_end_at"] - window["window_start_at"]
+    shrunk = shrunk_sharpe(sharpe, observed)
+    claim = next((c for c in held.claims if c["state"] == "open"), None)
+    number = (row["claims_made"] or 0) + 1
+    days = days_until_provable(
+        shrunk,
+        now=window["window_end_at"],
+        critical_t=None,
+        next_exam=None,
+        claim=None if claim is None else (claim["evidence"], _line(claim)),
+        next_claim=number,
+    )
+    if days is None:
+        return [f"{NOT_YET}: no edge is seen that ten years could prove"]
+    told = f"needs about {words.plural(days, 'more day')} on probation"
+    real = f"ratio of {sharpe:.1f}, shrunk by its error to {shrunk:.1f}, is real"
+    return [f"{NOT_YET}: {told}, if its excess Sharpe {real}"]
+
+
+def _line(claim: dict[str, Any]) -> float:
+    return threshold(claim["claim_number"], budget=claim["budget"])
 
 
 def _birth(held: Records) -> tuple[datetime | None, str]:
@@ -172,7 +206,7 @@ def _claim(row: dict[str, Any]) -> ClaimStory:
         row["born_at"],
         row["folded_until"],
         row["evidence"],
-        threshold(row["claim_number"], budget=row["budget"]),
+        _line(row),
         row["trips"],
         row["raw_return"],
         row["state"],

@@ -1,6 +1,7 @@
 """The page of one strategy against a database and a candle store."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -146,6 +147,43 @@ def test_a_claim_is_told_in_words_and_numbers(
     assert "9 round trips where 10 are needed" in page.text
     assert "It did not pass an exam" in page.text
     assert "This strategy is not one that passed it." in page.text
+
+
+def test_evidence_that_bars_held_today_do_not_give_is_said(
+    postgres: Connection, candles: MemoryCandleStore, ids: dict[str, str]
+) -> None:
+    before = page_of(postgres, candles, ids["claimed"]).text
+    known = build_story(postgres, candles, ids["claimed"]).charts["evidence"]["e"]
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute(
+            "UPDATE claims SET evidence = %s WHERE strategy_id = %s",
+            (known[-1] or known[-2], ids["claimed"]),
+        )
+
+    after = page_of(postgres, candles, ids["claimed"]).text
+
+    assert "14.20 is what counts, as it was counted hour by hour" in before
+    assert "is what counts" not in after
+
+
+def test_a_strategy_whose_reason_says_nothing_gets_an_outlook(
+    postgres: Connection, candles: MemoryCandleStore, ids: dict[str, str]
+) -> None:
+    for sharpe, wanted in (
+        (40.0, r"Not yet provable: needs about \d+ more days on probation, if its"),
+        (-3.0, "Not yet provable: no edge is seen that ten years could prove."),
+    ):
+        with postgres, postgres.cursor() as cursor:
+            cursor.execute("UPDATE strategies SET status_reason = 'a claim is open'")
+            cursor.execute(
+                "UPDATE evaluations SET metrics = jsonb_build_object("
+                "'excess_sharpe', %s::double precision)",
+                (sharpe,),
+            )
+        text = page_of(postgres, candles, ids["claimed"]).text
+
+        assert "A claim is open." in text
+        assert re.search(wanted, text)
 
 
 def test_a_refused_strategy_says_why(

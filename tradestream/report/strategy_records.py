@@ -23,6 +23,8 @@ LIMIT 6
 """
 _STRATEGY = """
 SELECT strategies.*, approved.anchor_at AS approved_anchor_at,
+    (SELECT max(claim_number) FROM claims WHERE symbol = strategies.symbol)
+        AS claims_made,
     scores.score, scores.performance, scores.frequency, scores.recency
 FROM strategies
 LEFT JOIN approved_strategies AS approved USING (strategy_id)

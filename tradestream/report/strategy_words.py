@@ -1,5 +1,6 @@
 """Why a strategy stands where it does, in sentences. Pure."""
 
+from tradestream.portfolio.confidence import evidence_progress
 from tradestream.report import words
 from tradestream.report.story import ClaimStory, ExamStory, Story
 
@@ -38,7 +39,7 @@ def _claim(claim: ClaimStory) -> str:
         held += f"crossed its line {words.evidence(claim.threshold)} at {proven}; "
     evidence = words.evidence(claim.evidence)
     line = words.evidence(claim.threshold)
-    share = words.percent(words.way(claim.evidence, claim.threshold), 0)
+    share = words.percent(evidence_progress(claim.evidence, claim.threshold), 0)
     held += (
         f"holds evidence e {evidence} where {line} is needed ({share} of the way on a "
         f"logarithmic scale), {words.plural(claim.trips, 'round trip')} where 10 are "

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tradestream.portfolio.confidence import evidence_progress
 from tradestream.report import words
 from tradestream.report.drawings import exam_strip
 from tradestream.report.html import Child, Markup, element, fragment
@@ -248,7 +249,7 @@ def claims(found: Sequence[Claim], shown: int = 12, *, served: bool = False) -> 
             words.moment(claim.born_at),
             words.evidence(claim.evidence),
             words.evidence(claim.threshold),
-            meter(words.way(claim.evidence, claim.threshold)),
+            meter(evidence_progress(claim.evidence, claim.threshold)),
             words.count(claim.trips),
             words.percent(claim.raw_return, 2, sign=True),
             claim.state + (f": {claim.closed_reason}" if claim.closed_reason else ""),

@@ -1,6 +1,5 @@
 """Numbers, times, and findings in words, the same on every part of the page. Pure."""
 
-import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -56,13 +55,6 @@ def evidence(value: float) -> str:
     if value >= 1e7:
         return _power(value)
     return number(value, 1 if value >= 100 else 2)
-
-
-def way(evidence: float, line: float) -> float:
-    """Return how far evidence has come from 1 to its line, on a logarithmic scale."""
-    if evidence <= 1:
-        return 0.0
-    return min(math.log(evidence) / math.log(line), 1.0)
 
 
 def _power(value: float) -> str:
