@@ -1,7 +1,6 @@
 """Tests of the binary: its flags, its exit status, and real kills."""
 
 from functools import partial
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -51,8 +50,7 @@ def test_ends_with_75_when_the_database_does_not_answer() -> None:
 
 
 @pytest.mark.integration
-def test_an_idle_run_needs_neither_bus_nor_engine(postgres_url: str) -> None:
-    began = perf_counter()
+def test_an_idle_run_needs_no_bus(postgres_url: str) -> None:
     finished = run_room(
         ROOM,
         {
@@ -63,7 +61,6 @@ def test_an_idle_run_needs_neither_bus_nor_engine(postgres_url: str) -> None:
     )
 
     assert finished.returncode == 0, finished.stderr
-    assert perf_counter() - began < 5
 
 
 @pytest.mark.integration
