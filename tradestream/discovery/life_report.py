@@ -13,7 +13,7 @@ from tradestream.backtest.window import Window
 from tradestream.candles import CandleSeries, to_datetime
 from tradestream.discovery.claim_proposals import Find
 from tradestream.discovery.claims import ClaimEnd, ClaimState
-from tradestream.discovery.exam_schedule import LONG, SHORT
+from tradestream.discovery.exam_schedule import length_after
 from tradestream.discovery.life import Life, LivedExam
 from tradestream.discovery.life_claims import LivedClaim
 from tradestream.discovery.outlook import days_until_provable
@@ -244,7 +244,7 @@ def _outlook(
     following, critical = None, None
     if life.exams:
         last = life.exams[-1].record
-        length = LONG if last.end - last.start >= LONG else SHORT
+        length = length_after(last.end - last.start)
         following = (last.end + length, length)
         critical = life.exams[-1].outcome.critical_value
     claim = None if row.claim is None else row.claim.claim
