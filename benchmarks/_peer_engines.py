@@ -15,7 +15,8 @@ from benchmarks._peer_rows import Bits, Signals
 from tradestream.backtest.costs import Costs
 from tradestream.candles import CandleSeries, Floats
 
-CASH = 10_000.0
+CASH = 1e9
+"""So much that costs of 90 days leave even the worst genome something to trade."""
 
 
 @dataclass(frozen=True, slots=True)
