@@ -19,7 +19,7 @@ from tradestream.candles import CandleSeries
 from tradestream.discovery.design import design
 from tradestream.discovery.exam import run_exam
 from tradestream.discovery.exam_schedule import exam_alpha
-from tradestream.discovery.search import SearchConfig, search
+from tradestream.discovery.search import EXHAUSTIVE_LIMIT, SearchConfig, search
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing.markets import instrument_of, random_walk
 from tradestream.testing.servers import temporary_folder
@@ -40,7 +40,9 @@ def whole_hours(bars: int, seed: int = 7) -> CandleSeries:
     )  # fmt: skip
 
 
-def _requests(seed: int, rounds: int, barrier: object, results: object) -> None:
+def _requests(
+    seed: int, rounds: int, limit: int, barrier: object, results: object
+) -> None:
     """Search every type on days of one market, each window used for all types."""
     windows = [random_walk(DAY, seed=seed + k) for k in range(rounds + 1)]
     for k, series in enumerate(windows):
@@ -49,7 +51,9 @@ def _requests(seed: int, rounds: int, barrier: object, results: object) -> None:
             begun, cpu = time.perf_counter(), time.process_time()
         window = Window(series, instrument_of(series), COSTS)
         for name in CATALOGUE:
-            search(window, name, SearchConfig(seed=seed + k + 1))
+            search(
+                window, name, SearchConfig(seed=seed + k + 1, exhaustive_limit=limit)
+            )
     spent = time.perf_counter() - begun, time.process_time() - cpu
     results.put(spent)  # type: ignore[attr-defined]
 
@@ -57,10 +61,27 @@ def _requests(seed: int, rounds: int, barrier: object, results: object) -> None:
 def requests(*, quick: bool) -> list[Figure]:
     """Measure searches a second of two processes, over all types."""
     rounds = 2 if quick else 8
+    genetic = f"genetic searches of 50 × 30 on 1 day, mean of {len(CATALOGUE)} types"
+    usual = "the same with spaces of up to 20,000 points searched in full"
+    wall, cpu = _rates(rounds, 0)
+    wall_full, cpu_full = _rates(rounds, EXHAUSTIVE_LIMIT)
+    return [
+        Figure(f"{genetic}, two processes", wall, "requests/s", 1_000, aim=2_000),
+        Figure(f"{genetic}, two CPU seconds", cpu, "requests", 1_000, aim=2_000),
+        Figure(f"{usual}, two processes", wall_full, "requests/s"),
+        Figure(f"{usual}, two CPU seconds", cpu_full, "requests"),
+        *_family(),
+    ]
+
+
+def _rates(rounds: int, limit: int) -> tuple[float, float]:
+    """Return searches a second, and in two seconds of processor time."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(PROCESSES), context.SimpleQueue()
     workers = [
-        context.Process(target=_requests, args=(100 * k, rounds, barrier, results))
+        context.Process(
+            target=_requests, args=(100 * k, rounds, limit, barrier, results)
+        )
         for k in range(PROCESSES)
     ]
     for worker in workers:
@@ -70,13 +91,7 @@ def requests(*, quick: bool) -> list[Figure]:
         worker.join()
     done = PROCESSES * rounds * len(CATALOGUE)
     wall = done / max(seconds for seconds, _ in spent)
-    cpu = PROCESSES * done / sum(seconds for _, seconds in spent)
-    what = f"searches of 50 × 30 on 1 day, mean of {len(CATALOGUE)} types"
-    return [
-        Figure(f"{what}, two processes", wall, "requests/s", 1_000, aim=2_000),
-        Figure(f"{what}, two CPU seconds", cpu, "requests"),
-        *_family(),
-    ]
+    return wall, PROCESSES * done / sum(seconds for _, seconds in spent)
 
 
 def _family() -> list[Figure]:
@@ -85,11 +100,15 @@ def _family() -> list[Figure]:
 
     def run() -> None:
         for one in series:
-            search(Window(one, instrument_of(one), COSTS), name, SearchConfig())
+            search(
+                Window(one, instrument_of(one), COSTS),
+                name,
+                SearchConfig(exhaustive_limit=0),
+            )
 
     run()
     rate = PROCESSES * len(series) / min(cpu_seconds(run) for _ in range(3))
-    return [Figure(f"the same of {name} alone, two CPU seconds", rate, "requests")]
+    return [Figure(f"genetic searches of {name} alone, two CPU seconds", rate, "requests")]
 
 
 def exam(rounds: int) -> list[Figure]:
