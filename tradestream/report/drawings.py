@@ -115,12 +115,12 @@ def heat_map(
     high = (height - top - bottom) / len(upwards)
     shades: dict[str, str] = {}
     for row, line in enumerate(scores):
-        y = height - bottom - (row + 1) * high
+        under = height - bottom - row * high
+        over = under - high
         for first, last, name in _runs([_shade(score, most) for score in line]):
-            x = left + first * wide
+            x, end = left + first * wide, left + last * wide
             shades[name] = shades.get(name, "") + (
-                f"M{x:.1f} {y:.1f}h{(last - first) * wide:.1f}v{high:.1f}"
-                f"h{-(last - first) * wide:.1f}z"
+                f"M{x:.1f} {over:.1f}H{end:.1f}V{under:.1f}H{x:.1f}Z"
             )
     column, row = at
     spot = (left + (column + 0.5) * wide, height - bottom - (row + 0.5) * high)

@@ -29,7 +29,7 @@ def exam_figure(exam: ExamStory, marks: Sequence[tuple[float, str]]) -> Markup:
     told = element("p", *_told(exam), class_="more")
     if not exam.ts:
         shown = tables.empty(exam.note or "No picture is held of it.")
-        return fragment(told, shown if marks or exam.own_t is not None else None)
+        return fragment(told, shown)
     caption = element(
         "figcaption",
         element("span", "t of everybody in the running"),

@@ -8,9 +8,12 @@ from tradestream.report.story import Story
 
 _MEANING = (
     "The score is the annual Sharpe ratio of the excess return, less where there are "
-    "fewer than ten trades: what the search maximizes. Green is above nil, red below, "
-    "grey about nil, the palest never traded or not allowed; the ring is this "
-    "strategy. A broad hill says more than a lonely peak."
+    "fewer than ten trades: what the search maximizes. A broad hill says more than a "
+    "lonely peak."
+)
+_COLOURS = (
+    " Green is above nil, red below, grey about nil, the palest never traded or not "
+    "allowed; the ring is this strategy."
 )
 
 
@@ -21,9 +24,10 @@ def landscape_section(story: Story) -> Markup:
             f"No landscape: {story.problem or 'the bars it was found on are not held'}."
         )
     span = None
+    colours = _COLOURS if story.landscapes[0].upwards else ""
     if story.landscape_span is not None:
         first, last = (at.strftime("%Y-%m-%d %H:%M") for at in story.landscape_span)
-        span = element("p", f"Bars of {first} to {last} UTC. {_MEANING}")
+        span = element("p", f"Bars of {first} to {last} UTC. {_MEANING}{colours}")
     drawn = [_map(one) for one in story.landscapes]
     return fragment(element("div", span, class_="more"), element(
         "div", drawn, class_="maps" if len(drawn) > 1 else "maps single"

@@ -44,9 +44,11 @@ def life_page(found: Mapping[str, Any], lived: Lived) -> str:
             element("option", "The search", value=""),
             (
                 element(
-                    "option", f"{story.strategy_name}, {story.status}", value=story.key
+                    "option",
+                    f"{place}. {story.strategy_name}, {story.status}",
+                    value=story.key,
                 )
-                for story in stories
+                for place, story in enumerate(stories, start=1)
             ),
             id="switcher",
         ),

@@ -1,6 +1,6 @@
 """From stored rows and candles to everything that the page of a strategy says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from tradestream.statistics.betting import threshold
 
 KEY = "strategy"
 NOT_YET = "not yet provable"
+_STEPS = ("price_tick", "volume_lot", "fee_bps", "slippage_bps")
 _BAR = timedelta(minutes=1)
 
 Fields = Callable[[CandleStore, Any], ExamField]
@@ -73,8 +74,10 @@ def _story(held: Records, candles: CandleStore, fields: Fields) -> Story:
     drawn, problem = Drawn(), None
     try:
         drawn = _drawn(held, candles, born_at)
-    except (InvalidDataError, ValueError, KeyError) as error:
+    except (InvalidDataError, ValueError) as error:
         problem = str(error)
+    except KeyError:
+        problem = f"the catalogue has no type {row['strategy_name']} any more"
     return Story(
         key=KEY,
         identity=row["strategy_id"],
@@ -220,11 +223,11 @@ def _exam(held: Records, candles: CandleStore, fields: Fields) -> ExamStory | No
     row = held.exam
     if row is None:
         return None
-    ts: Sequence[float] = ()
-    note = "Its picture is on the page of a strategy that passed it."
-    if row["own_t"] is not None:
-        field = fields(candles, row)
-        ts, note = field.ts, field.note
+    # One that did not pass was judged at the market's steps and costs, as it is.
+    steps = row if row["own_t"] is not None else _basis(held)
+    field = ExamField(note="No steps of prices are stored to examine it with.")
+    if steps is not None:
+        field = fields(candles, {**row, **{name: steps[name] for name in _STEPS}})
     return ExamStory(
         row["exam_number"],
         row["window_start_at"],
@@ -234,8 +237,8 @@ def _exam(held: Records, candles: CandleStore, fields: Fields) -> ExamStory | No
         row["critical_value"],
         row["best_t"],
         row["own_t"],
-        ts,
-        note or None,
+        field.ts,
+        field.note or None,
     )
 
 

@@ -294,6 +294,32 @@ def test_a_strategy_of_which_nothing_else_is_known_has_a_page(
         assert wanted in page.text
 
 
+def test_a_type_that_is_gone_is_told_in_words(
+    postgres: Connection, candles: MemoryCandleStore, ids: dict[str, str]
+) -> None:
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute("UPDATE strategies SET strategy_name = 'GONE'")
+
+    page = page_of(postgres, candles, ids["second"])
+
+    assert "Nothing to draw: the catalogue has no type GONE any more." in page.text
+
+
+def test_the_newest_exam_is_drawn_for_one_that_did_not_pass_it(
+    postgres: Connection, candles: MemoryCandleStore, ids: dict[str, str]
+) -> None:
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute("UPDATE exams SET design_hash = %s", (design().hash,))
+
+    story = build_story(postgres, candles, ids["claimed"])
+
+    assert story.exam is not None
+    assert story.exam.own_t is None
+    assert (story.exam.best_t, story.exam.critical_value) == (3.12, 4.41)
+    assert len(story.exam.ts) > 1_000
+    assert "this strategy at" not in page_of(postgres, candles, ids["claimed"]).text
+
+
 def test_the_report_page_links_to_strategies_only_where_they_are_served(
     postgres: Connection, candles: MemoryCandleStore, ids: dict[str, str]
 ) -> None:

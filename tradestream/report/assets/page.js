@@ -182,10 +182,11 @@
   function drawEvidence(box, charts, key) {
     const columns = charts.evidence, times = timesOf(columns);
     const first = Math.max(columns.e.findIndex((e) => e != null), 0);
-    const e = columns.e.slice(first), known = e.filter((v) => v != null);
+    const last = columns.e.findLastIndex((e) => e != null) + 1;
+    const e = columns.e.slice(first, last), known = e.filter((v) => v != null);
     const low = decade(Math.min(0.5, ...known)), high = Math.max(columns.line, ...known) * 2;
     return plotOver(box, {
-      times: times.slice(first).map((t) => t + columns.step * columns.block),
+      times: times.slice(first, last).map((t) => t + columns.step * columns.block),
       values: [e, e.map(() => columns.line), e.map(() => 1)], height: 240, key,
       format: short, ...powers(low, high),
       series: [
