@@ -108,7 +108,9 @@ def _family() -> list[Figure]:
 
     run()
     rate = PROCESSES * len(series) / min(cpu_seconds(run) for _ in range(3))
-    return [Figure(f"genetic searches of {name} alone, two CPU seconds", rate, "requests")]
+    return [
+        Figure(f"genetic searches of {name} alone, two CPU seconds", rate, "requests")
+    ]
 
 
 def exam(rounds: int) -> list[Figure]:
