@@ -64,7 +64,7 @@ def test_T01_exams_are_asked_on_the_same_topic_with_k_and_alpha(world: World) ->
     for exam in exams:
         assert exam.request_id == request_id(exam)
         assert exam.exam_number == 1
-        assert exam.alpha == pytest.approx(0.05 * 6 / np.pi**2)
+        assert exam.alpha == pytest.approx(0.025 * 6 / np.pi**2)
         assert exam.design_hash == design().hash
         assert exam.start_time.seconds % 3600 == exam.end_time.seconds % 3600 == 0
         assert NOW - exam.end_time.ToDatetime(UTC) >= HOUR
