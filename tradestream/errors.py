@@ -3,6 +3,7 @@
     TradeStreamError
     ├── UnavailableError        a dependency did not answer; try again later
     ├── ConfigurationError      a setting is wrong; trying again cannot help
+    ├── RuleError               a declared rule makes no sense; a ValueError, too
     └── InvalidDataError        data from outside breaks its contract
         ├── InvalidCandleError  a bar, or a series of bars
         └── InvalidMessageError a message on the bus
@@ -21,6 +22,10 @@ class UnavailableError(TradeStreamError):
 
 class ConfigurationError(TradeStreamError):
     """Raised when a setting is wrong and a retry cannot succeed."""
+
+
+class RuleError(TradeStreamError, ValueError):
+    """Raised when a rule of a declared strategy type makes no sense."""
 
 
 class InvalidDataError(TradeStreamError):

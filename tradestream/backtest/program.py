@@ -18,7 +18,7 @@ from tradestream.backtest import layout
 from tradestream.backtest.layout import AND, Program
 from tradestream.backtest.rules import Operation, Rules
 from tradestream.backtest.scalars import Scalar
-from tradestream.indicators.library import COLUMNS, INDICATORS, PRICE_COLUMNS
+from tradestream.indicators.library import COLUMNS, INDICATORS
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.strategies.declaration import StrategyType
 
@@ -143,11 +143,7 @@ def _shape(rules: Rules, node: int) -> tuple[str, tuple[Scalar, ...]]:
 
 def _range(strategy: StrategyType, scalar: Scalar) -> tuple[float, float] | None:
     """Return the lowest and highest value of a number; None if not whole."""
-    kind = "int" if scalar.gene < 0 else strategy.parameters[scalar.gene].kind
-    steps = (scalar.constant, scalar.factor)
-    if kind != "int" or not all(step.is_integer() for step in steps):
-        return None
-    return scalar.range_in(strategy)
+    return scalar.range_in(strategy) if scalar.is_whole_in(strategy) else None
 
 
 def _allocate(
@@ -202,7 +198,9 @@ def _narrow_shapes(
 
 def _is_whole_price(rules: Rules, node: int) -> bool:
     name = rules.graph.rows[node].name
-    return _is_price(rules, node) and (name in COLUMNS or not INDICATORS[name].holes)
+    return rules.graph.is_price(node) and (
+        name in COLUMNS or not INDICATORS[name].holes
+    )
 
 
 def _keep_whole(
@@ -262,16 +260,6 @@ def _epsilon(rules: Rules, operation: Operation) -> float:
     """
     if operation.code >= AND:
         return 0.0
-    price = _is_price(rules, operation.operands[0])
+    price = rules.graph.is_price(operation.operands[0])
     epsilon = PRICE_EPSILON if price else RATIO_EPSILON
     return -epsilon if operation.touching else epsilon
-
-
-def _is_price(rules: Rules, node: int) -> bool:
-    row = rules.graph.rows[node]
-    if row.name in COLUMNS:
-        return row.name in PRICE_COLUMNS
-    declared = INDICATORS[row.name]
-    if declared.unit == "input":
-        return all(_is_price(rules, i) for i in row.inputs[len(declared.columns) :])
-    return declared.unit == "price"

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from tradestream.backtest.layout import MAX_INPUTS, MAX_PARAMETERS, PADDING
 from tradestream.backtest.rule_text import RuleTexts
 from tradestream.backtest.scalars import ZERO, Scalar, parse_scalar
-from tradestream.indicators.library import COLUMNS, INDICATORS, SUMMABLE
+from tradestream.errors import RuleError
+from tradestream.indicators.library import (
+    COLUMNS,
+    INDICATORS,
+    PRICE_COLUMNS,
+    SUMMABLE,
+)
 from tradestream.strategies.declaration import StrategyType
 
 FARTHEST_LAG = PADDING
@@ -36,7 +42,7 @@ class RowGraph:
         texts: Where trees stand, for errors.
 
     Raises:
-        ValueError: Names the type and the line and column of what is wrong.
+        RuleError: Names the type and the line and column of what is wrong.
     """
 
     def __init__(self, strategy: StrategyType) -> None:
@@ -49,13 +55,16 @@ class RowGraph:
         self._open: list[str] = []
         for name in (*self._let, *self._genes):
             if name in COLUMNS:
-                raise ValueError(
+                raise RuleError(
                     f"{strategy.name}: a name must be new, was {name}, a column"
                 )
 
     def scalar(self, tree: ast.expr) -> Scalar | None:
         """Return the number that a tree stands for; None if it is not one."""
-        return parse_scalar(tree, self._genes)
+        scalar = parse_scalar(tree, self._genes)
+        if scalar is not None and not scalar.is_finite_in(self.strategy):
+            raise self._fail("a finite number is required", tree)
+        return scalar
 
     def number(self, tree: ast.expr) -> int:
         """Return the position of the number that a tree stands for."""
@@ -88,16 +97,29 @@ class RowGraph:
         text = ast.unparse(tree)
         raise self._fail(f"a column or an indicator is required, was {text}", tree)
 
-    def check_reach(self, bars: Scalar, tree: ast.expr) -> None:
-        """Raise unless a number of bars lies in the past and within reach."""
+    def is_price(self, node: int) -> bool:
+        """Return whether a row is in ticks, and not a ratio."""
+        row = self.rows[node]
+        if row.name in COLUMNS:
+            return row.name in PRICE_COLUMNS
+        declared = INDICATORS[row.name]
+        if declared.unit == "input":
+            return all(self.is_price(i) for i in row.inputs[len(declared.columns) :])
+        return declared.unit == "price"
+
+    def check_reach(self, bars: Scalar, tree: ast.expr, least: int = 0) -> None:
+        """Raise unless a whole number of bars lies in the past and within reach."""
+        text = ast.unparse(tree)
+        if not bars.is_whole_in(self.strategy):
+            raise self._fail(f"a whole number of bars is required, was {text}", tree)
         low, high = bars.range_in(self.strategy)
-        if not 0 <= low <= high <= FARTHEST_LAG:
-            text, span = ast.unparse(tree), f"{low:g} to {high:g}"
+        if not least <= low <= high <= FARTHEST_LAG:
+            wanted = f"{least} to {FARTHEST_LAG} back"
             raise self._fail(
-                f"bars must be 0 to {FARTHEST_LAG} back, was {text}: {span}", tree
+                f"bars must be {wanted}, was {text}: {low:g} to {high:g}", tree
             )
 
-    def _fail(self, why: str, tree: ast.expr) -> ValueError:
+    def _fail(self, why: str, tree: ast.expr) -> RuleError:
         return self.texts.fail(why, tree)
 
     def _named(self, name: str, tree: ast.expr) -> tuple[int, Scalar]:

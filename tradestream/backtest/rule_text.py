@@ -2,6 +2,8 @@
 
 import ast
 
+from tradestream.errors import RuleError
+
 
 class RuleTexts:
     """The parsed texts of one strategy type.
@@ -22,7 +24,7 @@ class RuleTexts:
             text: The expression.
 
         Raises:
-            ValueError: If the text is none; names the type, part, line, and column.
+            RuleError: If the text is none; names the type, part, line, and column.
         """
         try:
             tree = ast.parse(text, mode="eval").body
@@ -31,18 +33,20 @@ class RuleTexts:
             end = len(lines), len(lines[-1]) + 1
             line, column = (error.lineno, error.offset) if error.offset else end
             at = _place(part, line or 1, column or 1)
-            raise ValueError(f"{self._name}: {at}: {error.msg}") from error
+            raise RuleError(f"{self._name}: {at}: {error.msg}") from error
         except (RecursionError, MemoryError, ValueError) as error:
-            raise ValueError(
-                f"{self._name}: {part}: not to be read: {error}"
-            ) from error
+            raise self.unreadable(part, error) from error
         self._parts |= dict.fromkeys(ast.walk(tree), part)
         return tree
 
-    def fail(self, why: str, tree: ast.expr) -> ValueError:
+    def fail(self, why: str, tree: ast.expr) -> RuleError:
         """Return the error that says what is wrong at the beginning of `tree`."""
         at = _place(self._parts[tree], tree.lineno, tree.col_offset + 1)
-        return ValueError(f"{self._name}: {at}: {why}")
+        return RuleError(f"{self._name}: {at}: {' '.join(why.split())}")
+
+    def unreadable(self, part: str, error: Exception) -> RuleError:
+        """Return the error that says that a text as a whole can not be read."""
+        return RuleError(f"{self._name}: {part}: not to be read: {error}")
 
 
 def _place(part: str, line: int, column: int) -> str:

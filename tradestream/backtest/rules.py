@@ -20,6 +20,7 @@ from tradestream.backtest.layout import (
 )
 from tradestream.backtest.row_graph import RowGraph
 from tradestream.backtest.scalars import Scalar
+from tradestream.errors import RuleError
 from tradestream.indicators.library import INDICATORS
 from tradestream.strategies.declaration import StrategyType
 
@@ -49,7 +50,7 @@ class Rules:
         exit: Number of the mask that says when to exit.
 
     Raises:
-        ValueError: Names the type and the part of a rule that makes no sense.
+        RuleError: Names the type and the part of a rule that makes no sense.
     """
 
     def __init__(self, strategy: StrategyType) -> None:
@@ -79,7 +80,10 @@ class Rules:
         and `within` where a row has a hole.
         """
         tree = self.graph.texts.parse(part, text)
-        mask = self._condition(tree)
+        try:
+            mask = self._condition(tree)
+        except RecursionError as error:
+            raise self.graph.texts.unreadable(part, error) from error
         if not any(_reaches_past_cold(node) for node in ast.walk(tree)):
             return mask
         for node, lag in dict.fromkeys(self._rows_in(tree)):
@@ -121,7 +125,7 @@ class Rules:
             return self._named(tree.func.id, tree)
         raise self._fail(f"a condition is required, was {ast.unparse(tree)}", tree)
 
-    def _fail(self, why: str, tree: ast.expr) -> ValueError:
+    def _fail(self, why: str, tree: ast.expr) -> RuleError:
         return self.graph.texts.fail(why, tree)
 
     def _comparison(self, tree: ast.Compare) -> int:
@@ -137,7 +141,7 @@ class Rules:
             code = LT_LEVEL if less else GT_LEVEL
             level = self.graph.number(right)
             return self._emit(code, a, a_lag, level, touching=touching)[0]
-        b, b_lag = self._side(right)
+        b, b_lag = self._side_like(a, right)
         if less:
             a, a_lag, b, b_lag = b, b_lag, a, a_lag
         return self._emit(GT, a, a_lag, b, b_lag, touching=touching)[0]
@@ -146,6 +150,15 @@ class Rules:
         """Return the node of a row, and the position of its lag."""
         node, lag = self.graph.row(tree)
         return node, self.graph.hold(lag)
+
+    def _side_like(self, other: int, tree: ast.expr) -> tuple[int, int]:
+        """Return a side as `_side` does; raise unless in the unit of another."""
+        node, lag = self._side(tree)
+        if self.graph.is_price(node) != self.graph.is_price(other):
+            wanted = "a price" if self.graph.is_price(other) else "no price"
+            text = ast.unparse(tree)
+            raise self._fail(f"{wanted} is required to compare, was {text}", tree)
+        return node, lag
 
     def _named(self, name: str, call: ast.Call) -> int:
         arguments = call.args
@@ -169,11 +182,11 @@ class Rules:
         a, lag = self._side(left)
         if self.graph.scalar(right) is not None:
             return self._emit(CROSS_LEVEL, a, lag, self.graph.number(right), two=True)
-        return self._emit(CROSS, a, lag, *self._side(right), two=True)
+        return self._emit(CROSS, a, lag, *self._side_like(a, right), two=True)
 
     def _within(self, condition: ast.expr, bars: ast.expr) -> int:
         number = self.graph.number(bars)
-        self.graph.check_reach(self.graph.scalars[number], bars)
+        self.graph.check_reach(self.graph.scalars[number], bars, least=1)
         return self._emit(WITHIN, self._condition(condition), number)[0]
 
     def _rising(self, tree: ast.expr) -> int:

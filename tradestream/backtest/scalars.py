@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 
 from tradestream.strategies.declaration import StrategyType
 
@@ -25,6 +26,17 @@ class Scalar:
         ]
         return min(ends), max(ends)
 
+    def is_whole_in(self, strategy: StrategyType) -> bool:
+        """Return whether the value is a whole number for every genome of a type."""
+        kind = "int" if self.gene < 0 else strategy.parameters[self.gene].kind
+        steps = (self.constant, self.factor)
+        return kind == "int" and all(step.is_integer() for step in steps)
+
+    def is_finite_in(self, strategy: StrategyType) -> bool:
+        """Return whether the value is finite for every genome of a type."""
+        numbers = (self.constant, self.factor, *self.range_in(strategy))
+        return all(isfinite(number) for number in numbers)
+
 
 ZERO = Scalar(0.0)
 
@@ -32,12 +44,14 @@ ZERO = Scalar(0.0)
 def parse_scalar(tree: ast.expr, genes: Sequence[str]) -> Scalar | None:
     """Return the number that `tree` stands for; None if it is not one.
 
+    What exceeds a float is infinite.
+
     Args:
         tree: Part of a parsed rule.
         genes: Names of the parameters, in the order of a genome.
     """
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, int | float):
-        return Scalar(float(tree.value))
+    if isinstance(tree, ast.Constant):
+        return _literal(tree.value)
     if isinstance(tree, ast.Name) and tree.id in genes:
         return Scalar(0.0, 1.0, genes.index(tree.id))
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
@@ -48,6 +62,15 @@ def parse_scalar(tree: ast.expr, genes: Sequence[str]) -> Scalar | None:
         if left is not None and right is not None:
             return _combine(tree.op, left, right)
     return None
+
+
+def _literal(value: object) -> Scalar | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return Scalar(float(value))
+    except OverflowError:
+        return Scalar(inf)
 
 
 def _combine(sign: ast.operator, left: Scalar, right: Scalar) -> Scalar | None:

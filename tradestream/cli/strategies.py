@@ -32,6 +32,8 @@ def command(name: str | None, form: str) -> None:
       tradestream strategies --output json
     """
     kinds = list(CATALOGUE.values()) if name is None else [_named(name)]
+    if name is not None or form == "markdown":
+        _check_rules(kinds)
     if form == "json":
         found = [strategy_json(kind) for kind in kinds]
         output.write_json(found if name is None else found[0])
@@ -42,6 +44,15 @@ def command(name: str | None, form: str) -> None:
         output.write_tables([_listing(kinds)])
     else:
         output.write_tables(_explanation(kinds[0]))
+
+
+def _check_rules(kinds: list[StrategyType]) -> None:
+    """Raise RuleError where a rule makes no sense."""
+    # Imported late: listings need no engine.
+    from tradestream.backtest.rules import Rules
+
+    for kind in kinds:
+        Rules(kind)
 
 
 def _formulas() -> dict[str, Formula]:
