@@ -40,7 +40,7 @@ command.add_command(pooled)
 @click.option(
     "--cells",
     default="",
-    help="Cells or kinds, separated by commas, e.g. garch,trend 0.6. [default: all]",
+    help="Cells or kinds, separated by commas, e.g. garch,trend 0.62.  [default: all]",
 )
 @click.option(
     "--days",
@@ -62,7 +62,7 @@ command.add_command(pooled)
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("docs/truth/lives.jsonl"),
     show_default=True,
-    help="One line a life; what is there is not lived again.",
+    help="One line a life; what is there, at as many days, is not lived again.",
 )
 @click.option(
     "--write",
@@ -103,24 +103,29 @@ def truth(
     # Imported late: --help needs no engine.
     from tradestream.candle_files import read_candles
     from tradestream.strategies.catalogue import CATALOGUE
-    from tradestream.study.cells import chosen
+    from tradestream.study.cells import CELLS, chosen
     from tradestream.study.page import page
     from tradestream.study.results import ResultsFile, study_version
     from tradestream.study.run import Plan, run_study
+    from tradestream.study.tallies import lived_each
     from tradestream.study.verdicts import verdicts
 
     names = [name.strip() for name in cells.split(",") if name.strip()]
     try:
         of = chosen(names)
     except KeyError as error:
+        cells_known = ", ".join(cell.name for cell in CELLS)
         raise click.UsageError(
-            f"a cell or kind is required, was {error.args[0]!r}"
+            f"a cell or kind is required, was {error.args[0]!r}; cells are "
+            f"{cells_known}; a kind is the first word of a cell"
         ) from None
-    results = ResultsFile(results_path, tell_version or study_version())
+    bars = None if bars_path is None else read_candles(bars_path)
+    drawn_from = "" if bars is None else bars.fingerprint()
+    version = tell_version or study_version()
+    results = ResultsFile(results_path, version, days, drawn_from)
     if tell_version is None:
-        bars = None
-        if any(cell.kind == "bootstrap" for cell in of):
-            bars = read_candles(bars_path or _BARS)
+        if bars is None and any(cell.kind == "bootstrap" for cell in of):
+            bars = read_candles(_BARS)
         with _progress() as told:
             run_study(Plan(of, lives, days, bars), results, workers, told)
     known = results.read()
@@ -131,7 +136,10 @@ def truth(
         typed = "tradestream study truth"
         if names:
             typed += f" --cells {shlex.quote(cells)}"
-        typed += f" --lives {lives} --days {days} --write {write}"
+        if bars_path is not None:
+            typed += f" --bars {shlex.quote(str(bars_path))}"
+        lived = lived_each(known, of)[1]
+        typed += f" --lives {lived} --days {days} --write {write}"
         write.write_text(
             page(
                 known,

@@ -25,7 +25,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """E.g. `garch free` or `trend 0.6`."""
+        """E.g. `garch free` or `trend 0.62`."""
         strength = f" {self.strength:g}" if self.planted else ""
         return f"{self.kind}{strength}{' free' if self.free else ''}"
 

@@ -4,13 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from tradestream.study.cells import Cell
 from tradestream.study.results import Results
-from tradestream.study.tallies import Share, by_band, looked_at, of_cells, tally
+from tradestream.study.tallies import (
+    Share,
+    by_band,
+    lived_each,
+    looked_at,
+    of_cells,
+    tally,
+)
 from tradestream.study.verdicts import verdicts
 
 _HEAD = """\
 # How often the gate is wrong, and what it finds
 
-Written by `tradestream study truth`; do not edit.
+Written by `tradestream study truth`; do not edit. Lived: {lives}.
 
 Each life is a made market of {days} days of minutes, lived through the product's own
 engine, search, and gate over all {types} strategy types: an exam at day 14 and one of
@@ -56,7 +63,13 @@ def page(
     edgeless = [c for c in cells if not c.planted and of_cells(results, [c])]
     planted = [c for c in cells if c.planted and of_cells(results, [c])]
     parts = [
-        _HEAD.format(days=days, types=types, command=command, version=version),
+        _HEAD.format(
+            days=days,
+            types=types,
+            command=command,
+            version=version,
+            lives=_lives(results, cells),
+        ),
         "## The promise\n",
         _table(
             ("bound", "measured", "holds"),
@@ -77,6 +90,13 @@ def page(
             _bands(results, planted, days),
         ]
     return "\n".join(parts)
+
+
+def _lives(results: Results, cells: Sequence[Cell]) -> str:
+    """Return how many lives there are, whatever number was asked for."""
+    least, most = lived_each(results, cells)
+    each = f"{most}" if least == most else f"{least} to {most}"
+    return f"{len(of_cells(results, cells)):,} lives, {each} of each market"
 
 
 def _edgeless(results: Results, cells: Sequence[Cell], days: int) -> str:

@@ -68,6 +68,24 @@ def test_few_lives_do_not_keep_the_promise_yet() -> None:
     assert verdicts(known, (FREE,), 42)[0].holds is None
 
 
+@pytest.mark.parametrize("found", [0, 1, 9])
+def test_nine_lives_hold_nothing_and_break_nothing(found: int) -> None:
+    known = results([*many(FREE, found, 9), *many(STRONG, found, 9)])
+
+    assert {v.holds for v in verdicts(known, (FREE, STRONG), 42)} == {None}
+
+
+def test_a_kind_above_its_bound_does_not_hold_only_because_lives_are_few() -> None:
+    known = results([*many(FREE, 1, 20), *many(USUAL, 0, 100)])
+
+    kinds = verdicts(known, (FREE, USUAL), 42)[1]
+
+    assert kinds.measured == "the highest is garch free, 1 of 20: 5.0% (0.9% to 23.6%)"
+    assert kinds.holds
+    known = results([*many(FREE, 2, 20), *many(USUAL, 0, 100)])
+    assert verdicts(known, (FREE, USUAL), 42)[1].holds is None
+
+
 def test_nothing_lived_is_not_a_promise_held() -> None:
     assert {v.holds for v in verdicts(results([]), CELLS, 42)} == {None}
 
@@ -86,8 +104,17 @@ def test_the_page_tells_counts_and_intervals() -> None:
 
     text = page(known, (FREE, STRONG), days=42, types=60, command="typed", version="v")
 
+    assert "Lived: 100 lives, 50 of each market." in text
     assert "| garch free | 50 | 2 % (0–10) |" in text
     assert "| trend 0.6 | 26.0 ± 0.9 | GANN_SWING | 50 | 90 % (79–96) |" in text
+
+
+def test_the_page_tells_how_many_lives_were_lived() -> None:
+    known = results([*many(FREE, 1, 5), *many(STRONG, 3, 6)])
+
+    text = page(known, (FREE, STRONG), days=42, types=60, command="typed", version="v")
+
+    assert "Lived: 11 lives, 5 to 6 of each market." in text
 
 
 def test_cells_are_chosen_by_name_or_kind() -> None:

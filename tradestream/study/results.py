@@ -1,7 +1,8 @@
 """Results of the study as lines of JSON: added one by one, never changed.
 
 A study that is killed leaves whole lines and perhaps a torn one; it goes on
-where it was. A life is known by cell, seed, and version of the code.
+where it was. A life is known by cell, seed, version of the code, its days, and, if
+its market is drawn from recorded bars, those; lines of others are passed over.
 """
 
 import hashlib
@@ -55,28 +56,41 @@ class ResultsFile:
 
     Args:
         path: Where it is; made when the first line is added.
-        version: Lines of other versions are passed over.
+        version: Of the code.
+        days: Length of the lives.
+        bars: Fingerprint of the recorded bars that bootstraps draw from; empty
+            for the study's own.
     """
 
-    def __init__(self, path: Path, version: str) -> None:
-        self.path, self.version = path, version
+    def __init__(self, path: Path, version: str, days: int, bars: str = "") -> None:
+        self.path, self.version, self.days, self.bars = path, version, days, bars
 
     def read(self) -> Results:
-        """Return the whole lines of this version."""
+        """Return what whole lines say of such lives."""
         lives: dict[Key, Lived] = {}
         oracles: dict[str, Oracle] = {}
         for row in self._rows():
             if "sharpe" in row:
                 find = Find(row["strategy"], row["parameters"])
                 oracles[row["cell"]] = Oracle(find, row["sharpe"], row["error"])
-            else:
+            elif (row["days"], row.get("bars", "")) == (self.days, self._bars(row)):
                 lived = _lived(row)
                 lives[lived.cell, lived.seed] = lived
         return Results(lives, oracles)
 
     def add_life(self, lived: Lived) -> None:
-        """Add a life."""
-        self._add(asdict(lived))
+        """Add a life.
+
+        Raises:
+            ValueError: If it is of other code or length than this file tells of.
+        """
+        if (lived.version, lived.days) != (self.version, self.days):
+            raise ValueError(
+                f"a life of {self.days} days by {self.version} is required, "
+                f"was {lived.days} days by {lived.version}"
+            )
+        row = asdict(lived)
+        self._add({**row, "bars": self._bars(row)})
 
     def add_oracle(self, cell: str, oracle: Oracle) -> None:
         """Add the oracle of a cell."""
@@ -90,6 +104,10 @@ class ResultsFile:
                 "error": round(oracle.error, 2),
             }
         )
+
+    def _bars(self, row: Mapping[str, Any]) -> str:
+        """Return the bars that lives of a line's cell are drawn from."""
+        return self.bars if row["cell"].split()[0] == "bootstrap" else ""
 
     def _rows(self) -> list[dict[str, Any]]:
         if not self.path.exists():
@@ -113,7 +131,7 @@ class ResultsFile:
 def _lived(row: Mapping[str, Any]) -> Lived:
     return Lived(
         **{
-            **row,
+            **{name: value for name, value in row.items() if name != "bars"},
             "exam_days": tuple(row["exam_days"]),
             "claim_days": tuple(row["claim_days"]),
         }

@@ -1,5 +1,8 @@
 """Tests of the study itself, small: markets of 14 days, few searches."""
 
+from concurrent.futures import Future
+from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from tradestream.discovery.life import LifeSettings
 from tradestream.study.cells import Cell
 from tradestream.study.oracle import Scale
 from tradestream.study.results import ResultsFile
-from tradestream.study.run import Plan, run_study
+from tradestream.study.run import Plan, finished, run_study
 from tradestream.study.tallies import of_cells, tally
 
 EDGELESS = (Cell("garch", free=True),)
@@ -27,7 +30,7 @@ class KilledError(Exception):
 
 
 def test_a_small_study_finds_what_is_planted_and_nothing_else(tmp_path: Path) -> None:
-    results = ResultsFile(tmp_path / "lives.jsonl", "v")
+    results = ResultsFile(tmp_path / "lives.jsonl", "v", 14)
     told: list[str] = []
 
     def until_the_third(done: int, _total: int, what: str) -> None:
@@ -50,3 +53,31 @@ def test_a_small_study_finds_what_is_planted_and_nothing_else(tmp_path: Path) ->
     assert found.by_day[14].count == 2
     assert found.true == found.validated > 0
     assert told[0] == "0 known"
+
+
+def test_what_is_finished_at_an_interrupt_is_kept_and_nobody_lives_on(
+    tmp_path: Path,
+) -> None:
+    results = ResultsFile(tmp_path / "lives.jsonl", "v", 14)
+    plan = replace(PLAN, cells=EDGELESS, lives=6)
+
+    def at_the_first(done: int, _total: int, _what: str) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_study(plan, results, 2, at_the_first)
+
+    lines = (tmp_path / "lives.jsonl").read_bytes().splitlines()
+    assert 1 <= len(lines) == len(results.read().lives) < 6
+    assert not active_children()
+
+
+def test_only_those_that_are_done_are_finished() -> None:
+    done, failed, cancelled, open_ = (Future[int]() for _ in range(4))
+    done.set_result(7)
+    failed.set_exception(KilledError())
+    cancelled.cancel()
+
+    pieces = {done: "a", failed: "b", cancelled: "c", open_: "d"}
+    assert list(finished(pieces)) == [("a", 7)]

@@ -94,6 +94,12 @@ def of_cells(results: Results, cells: Sequence[Cell]) -> list[Lived]:
     return [one for key, one in sorted(results.lives.items()) if key[0] in names]
 
 
+def lived_each(results: Results, cells: Sequence[Cell]) -> tuple[int, int]:
+    """Return how many lives the cell with the fewest has, and that with the most."""
+    counts = [len(of_cells(results, [cell])) for cell in cells]
+    return min(counts, default=0), max(counts, default=0)
+
+
 def by_band(
     results: Results, cells: Sequence[Cell]
 ) -> list[tuple[float, float, list[Cell]]]:

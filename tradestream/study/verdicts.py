@@ -9,6 +9,9 @@ from tradestream.study.tallies import Share, of_cells, tally
 
 MOST_FALSE, MOST_FALSE_UPPER = 0.05, 0.07
 LEAST_FOUND = 0.80
+LEAST_LIVES = 10
+"""With fewer in a row nothing is said of it."""
+
 RECALLS = ((14, 25.0), (14, 20.0), (42, 16.0), (42, 13.0))
 """Days, and the annual Sharpe ratio from which edges are to be found by then; of
 each day the bound first, then the aim."""
@@ -55,6 +58,8 @@ def _pooled(results: Results, cells: Sequence[Cell], days: int) -> Verdict:
 
 def _kept(share: Share) -> bool | None:
     """Return whether the promise is kept; None while there are too few lives."""
+    if share.of < LEAST_LIVES:
+        return None
     if share.value > MOST_FALSE:
         return False
     return True if share.interval[1] <= MOST_FALSE_UPPER else None
@@ -66,13 +71,24 @@ def _kinds(results: Results, cells: Sequence[Cell], days: int) -> Verdict:
     }
     worst = max(shares, key=lambda name: shares[name].interval[0], default=None)
     if worst is None or not shares[worst].of:
-        return Verdict("no kind wholly above 5 %", "nothing lived", None)
-    low, high = shares[worst].interval
+        return Verdict("no kind's interval wholly above 5 %", "nothing lived", None)
+    highest = shares[worst]
+    low, high = highest.interval
     return Verdict(
         "no kind's interval wholly above 5 %",
-        f"the highest is {worst}: {low:.1%} to {high:.1%}",
-        low <= MOST_FALSE,
+        f"the highest is {worst}, {highest.count} of {highest.of}: "
+        f"{highest.value:.1%} ({low:.1%} to {high:.1%})",
+        _no_kind(list(shares.values())),
     )
+
+
+def _no_kind(shares: Sequence[Share]) -> bool | None:
+    """Return whether no kind errs too often; None while one has too few lives."""
+    enough = [share for share in shares if share.of >= LEAST_LIVES]
+    if any(share.interval[0] > MOST_FALSE for share in enough):
+        return False
+    within = all(share.value <= MOST_FALSE for share in enough)
+    return True if within and len(enough) == len(shares) else None
 
 
 def _recall(
@@ -101,5 +117,5 @@ def _recall(
         bound,
         f"{share.count} of {share.of}: {share.value:.0%} ({low:.0%} to {high:.0%}), "
         f"least in {worst[1]}: {worst[0].count} of {worst[0].of}",
-        share.value >= LEAST_FOUND,
+        None if share.of < LEAST_LIVES else share.value >= LEAST_FOUND,
     )
