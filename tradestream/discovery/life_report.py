@@ -12,8 +12,8 @@ from tradestream.backtest.metrics import METRICS, reported
 from tradestream.backtest.window import Window
 from tradestream.candles import CandleSeries, to_datetime
 from tradestream.discovery.claim_proposals import Find
-from tradestream.discovery.claims import ClaimEnd, ClaimState
-from tradestream.discovery.exam_schedule import length_after
+from tradestream.discovery.claims import LIFETIME, Claim, ClaimEnd, ClaimState
+from tradestream.discovery.exam_schedule import FIRST_AT_LEAST, SETTLED, length_after
 from tradestream.discovery.life import Life, LivedExam
 from tradestream.discovery.life_claims import LivedClaim
 from tradestream.discovery.outlook import days_until_provable
@@ -33,7 +33,10 @@ _ORDER = ("validated", "retired", "probation", "candidate", "refused")
 
 @dataclass(slots=True)
 class _Row:
-    """What is known of one genome."""
+    """What is known of one genome.
+
+    `proven_at` is from when on it is validated by an exam without a break.
+    """
 
     find: Find
     status: str = "candidate"
@@ -41,6 +44,7 @@ class _Row:
     evidence: dict[str, Any] | None = None
     reasons: list[str] = field(default_factory=list)
     claim: LivedClaim | None = None
+    proven_at: datetime | None = None
 
 
 def report_life(
@@ -163,12 +167,38 @@ def _tell_claim(row: _Row, lived: LivedClaim) -> None:
 
 
 def _tell_exam(row: _Row, exam: LivedExam, t: float) -> None:
+    """Say that an exam was passed; exams are told after claims, oldest first."""
     number, critical = exam.record.number, exam.outcome.critical_value
-    row.status, row.door = "validated", "A"
-    row.evidence = {"door": "A", "k": number, "t": t, "critical": critical}
+    claim = None if row.claim is None else row.claim.claim
+    at = exam.record.end + SETTLED
+    if row.proven_at is None or _retired_before(claim, row.proven_at, at):
+        row.proven_at = at
+    if claim is not None and _retires(claim, row.proven_at):
+        row.status, row.door = "retired", "B"
+    else:
+        row.status, row.door = "validated", "A"
+        row.evidence = {"door": "A", "k": number, "t": t, "critical": critical}
     row.reasons.insert(
         0, f"passed exam {number}: t {t:.2f} where {critical:.2f} was needed"
     )
+
+
+def _retires(claim: Claim, proven_at: datetime) -> bool:
+    """Return whether a claim retires what an exam validated, as the scorer does.
+
+    One that was born after the proof has bet on nothing but what came later.
+    """
+    if claim.end is ClaimEnd.HOPELESS:
+        return claim.born_at >= proven_at
+    if claim.end is not ClaimEnd.FELL_AWAY or claim.closed_at is None:
+        return False
+    return claim.closed_at >= proven_at
+
+
+def _retired_before(claim: Claim | None, proven_at: datetime, at: datetime) -> bool:
+    if claim is None or claim.closed_at is None or not _retires(claim, proven_at):
+        return False
+    return claim.closed_at <= at
 
 
 def _results(
@@ -241,12 +271,14 @@ def _outlook(
 ) -> str:
     observed = min(end - to_datetime(series.open_times[0]), LONGEST)
     shrunk = shrunk_sharpe(sharpe, observed)
-    following, critical = None, None
+    first = to_datetime(series.open_times[0]) + FIRST_AT_LEAST
+    following, critical, number = (max(first, end), FIRST_AT_LEAST), None, 1
     if life.exams:
         last = life.exams[-1].record
         length = length_after(last.end - last.start)
         following = (last.end + length, length)
         critical = life.exams[-1].outcome.critical_value
+        number = last.number + 1
     claim = None if row.claim is None else row.claim.claim
     days = days_until_provable(
         shrunk,
@@ -255,10 +287,13 @@ def _outlook(
         next_exam=following,
         claim=None if claim is None else (claim.evidence, claim.threshold),
         next_claim=len(life.claims) + 1,
+        next_number=number,
+        claim_left=LIFETIME if claim is None else claim.born_at + LIFETIME - end,
     )
     if days is None:
         return "not yet provable: no edge is seen that ten years could prove"
-    return f"not yet provable: needs about {days} more days if its edge is real"
+    unit = "day" if days == 1 else "days"
+    return f"not yet provable: needs about {days} more {unit} if its edge is real"
 
 
 def _exam(exam: LivedExam) -> dict[str, Any]:
