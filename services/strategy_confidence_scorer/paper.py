@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.probation import SETTLING
 from services.strategy_confidence_scorer.progress import (
     note_paper_day,
@@ -104,6 +105,7 @@ def keep_paper(
     symbol: str,
     settings: Settings,
     now: datetime,
+    left_out: LeftOut,
 ) -> int:
     """Follow the verdicts of `symbol`, once a day.
 
@@ -117,7 +119,7 @@ def keep_paper(
         terms = {"symbol": symbol, "after": now - FOLLOWED}
         cursor.execute(_OPEN, terms)
         cursor.execute(_END, terms)
-        records = _records(cursor, symbol)
+        records = left_out.declared(_records(cursor, symbol))
     if not records:
         return 0
     rows = _followed(store, symbol, records, settings, now)

@@ -7,6 +7,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from services.strategy_confidence_scorer import small_world_fake as world
+from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.paper import keep_paper
 from services.strategy_confidence_scorer.small_world_fake import (
     DAY,
@@ -47,7 +48,7 @@ def test_each_claim_is_followed_from_the_next_hour_on(
 ) -> None:
     later = NOW + 5 * DAY
 
-    written = keep_paper(postgres, store, TREND, settings(), later)
+    written = keep_paper(postgres, store, TREND, settings(), later, LeftOut())
 
     found = rows(
         postgres,
@@ -74,12 +75,12 @@ def test_a_day_is_written_once_and_a_run_again_changes_nothing(
     postgres: Connection, store: MemoryCandleStore
 ) -> None:
     later = NOW + 5 * DAY
-    assert keep_paper(postgres, store, TREND, settings(), later) > 0
+    assert keep_paper(postgres, store, TREND, settings(), later, LeftOut()) > 0
     before = rows(postgres, RECORDS)
 
-    assert keep_paper(postgres, store, TREND, settings(), later) == 0
+    assert keep_paper(postgres, store, TREND, settings(), later, LeftOut()) == 0
     rows(postgres, "UPDATE gate_progress SET paper_day = NULL RETURNING 1")
-    assert keep_paper(postgres, store, TREND, settings(), later) > 0
+    assert keep_paper(postgres, store, TREND, settings(), later, LeftOut()) > 0
 
     assert rows(postgres, RECORDS) == before
 
@@ -88,12 +89,12 @@ def test_a_refusal_ends_one_record_and_begins_another(
     postgres: Connection, store: MemoryCandleStore
 ) -> None:
     refused_at = NOW + 2 * DAY
-    keep_paper(postgres, store, TREND, settings(), refused_at)
+    keep_paper(postgres, store, TREND, settings(), refused_at, LeftOut())
     strategy = rows(postgres, "SELECT min(strategy_id) FROM claims")[0][0]
     with transaction(postgres) as cursor:
         change_status(cursor, strategy, "refused", now=refused_at, reason="a test")
 
-    keep_paper(postgres, store, TREND, settings(), NOW + 5 * DAY)
+    keep_paper(postgres, store, TREND, settings(), NOW + 5 * DAY, LeftOut())
 
     found = rows(
         postgres,
@@ -106,9 +107,11 @@ def test_a_refusal_ends_one_record_and_begins_another(
 def test_verdicts_are_followed_for_90_days(
     postgres: Connection, store: MemoryCandleStore
 ) -> None:
-    keep_paper(postgres, store, TREND, settings(), NOW + 5 * DAY)
-    keep_paper(postgres, store, TREND, settings(), NOW + 100 * DAY)
+    keep_paper(postgres, store, TREND, settings(), NOW + 5 * DAY, LeftOut())
+    keep_paper(postgres, store, TREND, settings(), NOW + 100 * DAY, LeftOut())
 
     ended = "SELECT DISTINCT ended_at - since_at FROM paper_records"
     assert rows(postgres, ended) == [(90 * DAY,)]
-    assert keep_paper(postgres, store, TREND, settings(), NOW + 102 * DAY) == 0
+    assert (
+        keep_paper(postgres, store, TREND, settings(), NOW + 102 * DAY, LeftOut()) == 0
+    )

@@ -28,6 +28,7 @@ from tradestream.discovery.lost_bars import waited_for
 from tradestream.instruments import Instrument
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
+from tradestream.strategies.stored import is_declared
 
 SETTLING = timedelta(minutes=5)
 """The newest bars may still be corrected; a closed hour waits so long."""
@@ -51,8 +52,8 @@ def fold_claims(
 ) -> Folded:
     """Fold every closed hour that the open claims of `symbol` do not know yet.
 
-    A claim whose candles were corrected, or that was made with another engine
-    or other costs, is closed: its evidence would mix two worlds.
+    A claim whose candles were corrected, or that was made with another engine,
+    catalogue, or costs, is closed: its evidence would mix two worlds.
     """
     done = Folded()
     newest = whole_hour_before(now - SETTLING)
@@ -100,7 +101,8 @@ def _advance(
         settings.fee_bps,
         settings.slippage_bps,
     )
-    if row.code_version != code_version() or not same_costs:
+    declared = is_declared(row.find.strategy_name, row.find.parameters)
+    if row.code_version != code_version() or not same_costs or not declared:
         closed = close_claim(claim, claim.folded_until, ClaimEnd.ENGINE)
         return closed, row.fingerprint
     if not intact(row, series):

@@ -14,6 +14,7 @@ from services.strategy_confidence_scorer.claim_rows import (
     insert_claim,
     next_claim_number,
 )
+from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.probation import SETTLING
 from services.strategy_confidence_scorer.progress import note_claims_day, read_progress
 from services.strategy_confidence_scorer.settings import INTERVAL, Settings
@@ -49,12 +50,14 @@ def register_claims(
     symbol: str,
     settings: Settings,
     now: datetime,
+    left_out: LeftOut,
 ) -> int:
     """Register today's claims of `symbol`, if there are finds and bars for it.
 
     A claim is born on the next whole hour: every bar that a search or the
     training may have seen lies before it. The numbers k are taken in the
-    transaction that stores the claims and notes the day.
+    transaction that stores the claims and notes the day. What the catalogue does
+    not have any more is left out, as a find and as an earlier claim.
 
     Returns:
         How many claims were registered.
@@ -64,13 +67,14 @@ def register_claims(
         if progress.claims_day is not None and progress.claims_day >= now.date():
             return 0
         earlier = claimed_finds(cursor, symbol)
-        finds = _finds(cursor, symbol)
+        finds = left_out.declared(_finds(cursor, symbol))
     if not finds:
         return 0
     training = _training(store, symbol, settings, now)
     if training is None:
         return 0
-    proposals = _propose(training, finds, earlier, settings)
+    taken = left_out.declared(find for find, again in earlier if not again)
+    proposals = _propose(training, finds, taken, settings)
     with transaction(connection) as cursor:
         again = read_progress(cursor, symbol)
         if again.claims_day != progress.claims_day:
@@ -131,7 +135,7 @@ def _training(
 def _propose(
     training: _Training,
     finds: "list[Find]",
-    earlier: "list[tuple[Find, bool]]",
+    taken: "list[Find]",
     settings: Settings,
 ) -> "tuple[Proposal, ...]":
     from tradestream.backtest.costs import Costs
@@ -140,7 +144,6 @@ def _propose(
 
     costs = Costs(settings.fee_bps, settings.slippage_bps)
     window = Window(training.series, training.instrument, costs)
-    taken = [find for find, again in earlier if not again]
     return propose_claims(window, finds, taken)
 
 

@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from services.strategy_confidence_scorer.corrections import mark_stale
 from services.strategy_confidence_scorer.exam_requests import ask_again
 from services.strategy_confidence_scorer.exams import ask_exam
+from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.paper import keep_paper
 from services.strategy_confidence_scorer.pooled import GROUP, keep_pool
 from services.strategy_confidence_scorer.probation import fold_claims
@@ -42,6 +43,7 @@ class Report:
         paper_records: Verdicts followed on paper.
         evaluations_forgotten: Evaluations that nothing referred to any more.
         scored: Strategies scored.
+        left_out: Strategies that the catalogue does not have any more.
     """
 
     symbols: int = 0
@@ -58,6 +60,7 @@ class Report:
     paper_records: int = 0
     evaluations_forgotten: int = 0
     scored: int = 0
+    left_out: int = 0
 
 
 def score(
@@ -117,6 +120,7 @@ def _keep_gate(
     now: datetime,
     report: Report,
 ) -> None:
+    left_out = LeftOut()
     report.stale += mark_stale(connection, store, symbol, now)
     report.validated_by_exam += settle_exams(connection, store, symbol, now)
     report.exams_asked += ask_exam(connection, store, symbol, settings, now)
@@ -128,10 +132,13 @@ def _keep_gate(
     report.validated_by_claim += folded.validated
     report.claims_closed += folded.closed
     report.claims_registered += register_claims(
-        connection, store, symbol, settings, now
+        connection, store, symbol, settings, now, left_out
     )
-    report.paper_records += keep_paper(connection, store, symbol, settings, now)
+    report.paper_records += keep_paper(
+        connection, store, symbol, settings, now, left_out
+    )
     report.evaluations_forgotten += forget(
         connection, symbol, now - settings.keep_evaluations
     )
-    report.scored += score_symbol(connection, symbol, settings, now)
+    report.scored += score_symbol(connection, symbol, settings, now, left_out)
+    report.left_out += len(left_out)

@@ -128,7 +128,12 @@ def read_windows(
 
 
 def neighbours(subject: Subject, symbol: str) -> Iterator[str]:
-    """Yield the ids of the genomes one step away in one gene."""
+    """Yield the ids of the genomes one step away in one gene.
+
+    Args:
+        subject: A strategy that the catalogue has.
+        symbol: Its market.
+    """
     kind = CATALOGUE[subject.strategy_name]
     for parameter in kind.parameters:
         place = parameter.index(subject.parameters[parameter.name])

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
+from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.outlooks import store_outlook
 from services.strategy_confidence_scorer.progress import note_scored, read_progress
 from services.strategy_confidence_scorer.score_inputs import (
@@ -47,7 +48,11 @@ class Scored:
 
 
 def score_symbol(
-    connection: Connection, symbol: str, settings: Settings, now: datetime
+    connection: Connection,
+    symbol: str,
+    settings: Settings,
+    now: datetime,
+    left_out: LeftOut,
 ) -> int:
     """Score the strategies of `symbol` again if anything changed since.
 
@@ -58,7 +63,7 @@ def score_symbol(
         inputs = inputs_digest(cursor, symbol, now)
         if inputs == read_progress(cursor, symbol).scored_inputs:
             return 0
-        subjects = read_subjects(cursor, symbol)
+        subjects = left_out.declared(read_subjects(cursor, symbol))
         near = {s.strategy_id: list(neighbours(s, symbol)) for s in subjects}
         ids = {*near, *(i for found in near.values() for i in found)}
         windows = read_windows(cursor, subjects, ids, now)

@@ -72,6 +72,40 @@ def test_computes_what_matters_once_and_again_when_it_is_old(
 
 
 @pytest.mark.integration
+def test_what_the_catalogue_does_not_have_any_more_is_left_out(
+    databases: Databases,
+) -> None:
+    url = databases.create()
+    connection, store = connect(url), open_store(url)
+    seed_candles(store)
+    made = PortfolioRows(connection, NOW - timedelta(hours=1))
+    gone, narrowed, stands = (
+        made.strategy("WAVE-USD", name)
+        for name in ("SMA_RSI", "DONCHIAN_BREAKOUT", "PARABOLIC_SAR")
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE strategies SET strategy_name = 'GONE_TYPE' WHERE strategy_id = %s",
+            (gone,),
+        )
+        cursor.execute(
+            "UPDATE strategies SET parameters = '{\"donchianPeriod\": 1000000}'"
+            " WHERE strategy_id = %s",
+            (narrowed,),
+        )
+
+    outcome = run_once(connection, store, settings=SETTINGS, now=NOW)
+
+    assert (outcome.due, outcome.computed, outcome.left_out) == (3, 1, 2)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT strategy_id FROM strategy_robustness")
+        assert cursor.fetchall() == [(stands,)]
+    connection.close()
+    store.close()
+    databases.drop(url)
+
+
+@pytest.mark.integration
 def test_a_killed_run_that_is_run_again_leaves_what_an_unharmed_one_does(
     databases: Databases,
 ) -> None:

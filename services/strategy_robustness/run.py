@@ -14,6 +14,7 @@ from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import RoomMetrics
+from tradestream.strategies.stored import is_declared
 
 
 @dataclass(slots=True)
@@ -24,11 +25,13 @@ class Outcome:
         due: Strategies that lacked fresh evidence.
         computed: Those that have it now.
         without_bars: Those whose market has hardly any bars.
+        left_out: Those that the catalogue does not have any more.
     """
 
     due: int = 0
     computed: int = 0
     without_bars: int = 0
+    left_out: int = 0
 
 
 def run_once(
@@ -63,6 +66,9 @@ def run_once(
         for strategy in strategies:
             if out_of_time():
                 break
+            if not is_declared(strategy.strategy_name, strategy.parameters):
+                outcome.left_out += 1
+                continue
             evidence = compute(market, strategy, trials)
             if evidence is None:
                 outcome.without_bars += 1
@@ -78,8 +84,10 @@ def report(
     outcome: Outcome, metrics: RoomMetrics, now: datetime, seconds: float
 ) -> None:
     """Log and count what a run did."""
-    left = outcome.due - outcome.computed - outcome.without_bars
+    passed_over = outcome.without_bars + outcome.left_out
+    left = outcome.due - outcome.computed - passed_over
     metrics.counter("computed_total").inc(outcome.computed)
+    metrics.gauge("left_out_strategies").set(outcome.left_out)
     metrics.gauge("waiting_strategies").set(left)
     metrics.gauge("run_duration_seconds").set(seconds)
     metrics.success(now)
@@ -89,6 +97,7 @@ def report(
         due=outcome.due,
         computed=outcome.computed,
         without_bars=outcome.without_bars,
+        left_out=outcome.left_out,
         left=left,
         seconds=round(seconds, 3),
     )
