@@ -67,11 +67,10 @@ def take_slot(cache: RowCache) -> int:
     if clock[1] < cache.slots:
         clock[1] += 1
         return clock[1] - 1  # type: ignore[no-any-return]
-    oldest, looked = -1, 0
-    for _ in range(_COLUMNS, cache.slots):
+    oldest = -1
+    for looked in range(1, cache.slots - _COLUMNS + 1):
         slot = max(clock[2], _COLUMNS)
         clock[2] = slot + 1 if slot + 1 < cache.slots else _COLUMNS
-        looked += 1
         if cache.used[slot] < clock[0] and (
             oldest < 0 or cache.used[slot] < cache.used[oldest]
         ):
