@@ -43,6 +43,7 @@ tools: ## Add what tests and checks need to .venv.
 
 .PHONY: test
 test: tools ## Run all tests with real servers; ARGS="path -k name" narrows them.
+	@$(BIN)/python -m tradestream.backtest.compile
 	@$(BIN)/python -m tools.test_run $(ARGS)
 
 .PHONY: check
