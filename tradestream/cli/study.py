@@ -80,6 +80,9 @@ command.add_command(pooled)
     "tell_version",
     help="Only tell what the lives of this version of the code say; live none.",
 )
+@click.option(
+    "--note", default="", help="What readers of the page must know of the code."
+)
 def truth(
     lives: int,
     cells: str,
@@ -89,6 +92,7 @@ def truth(
     write: Path | None,
     bars_path: Path | None,
     tell_version: str | None,
+    note: str,
 ) -> None:
     """Live many made markets and count what is validated on them.
 
@@ -148,6 +152,7 @@ def truth(
                 types=len(CATALOGUE),
                 command=typed,
                 version=results.version,
+                note=note,
             ),
             encoding="utf-8",
         )

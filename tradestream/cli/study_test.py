@@ -37,6 +37,7 @@ def test_lives_of_a_version_are_told_without_living_more(tmp_path: Path) -> None
             )
         )  # fmt: skip
     typed = ["truth", "--tell", "abc", "--results", str(path), "--write", str(page)]
+    typed += ["--note", "It was Tuesday."]
 
     outcome = CliRunner().invoke(command, typed)
 
@@ -44,7 +45,7 @@ def test_lives_of_a_version_are_told_without_living_more(tmp_path: Path) -> None
     assert "0 of 80: 0.0% (0.0% to 4.6%): holds" in outcome.output
     assert "| garch free | 80 | 0 % (0–5) |" in page.read_text(encoding="utf-8")
     told = page.read_text(encoding="utf-8")
-    assert "Code abc." in told
+    assert "Code abc.\nIt was Tuesday.\n" in told
     assert "Lived: 80 lives, 0 to 80 of each market." in told
     assert "study truth --lives 80 --days 42" in told
 

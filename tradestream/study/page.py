@@ -28,7 +28,7 @@ Wilson's, 95 %.
 
     {command}
 
-Code {version}.
+Code {version}.{note}
 """
 
 _HOLDS = {True: "yes", False: "**no**", None: "too few lives to say"}
@@ -58,8 +58,19 @@ def page(
     types: int,
     command: str,
     version: str,
+    note: str = "",
 ) -> str:
-    """Return the page in Markdown."""
+    """Return the page in Markdown.
+
+    Args:
+        results: The lives.
+        cells: Which of them are told.
+        days: Length of each.
+        types: Strategy types that took part.
+        command: What was typed.
+        version: Code that the lives were lived with.
+        note: What a reader must know of that code; empty for nothing.
+    """
     edgeless = [c for c in cells if not c.planted and of_cells(results, [c])]
     planted = [c for c in cells if c.planted and of_cells(results, [c])]
     parts = [
@@ -68,6 +79,7 @@ def page(
             types=types,
             command=command,
             version=version,
+            note=f"\n{note}" if note else "",
             lives=_lives(results, cells),
         ),
         "## The promise\n",
