@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,7 +142,11 @@ def stop(handle: Handle, number: int = signal.SIGTERM, seconds: float = 15.0) ->
 
 def _reap() -> None:
     """Collect children of ours that ended, so that they are no zombies."""
-    _children[:] = [child for child in _children if child.poll() is None]
+    # One by one: another thread may start a child, or collect one, meanwhile.
+    for child in tuple(_children):
+        if child.poll() is not None:
+            with suppress(ValueError):
+                _children.remove(child)
 
 
 def last_line(log: Path) -> str:
