@@ -90,10 +90,11 @@ def compile_all() -> float:
 
 def in_use() -> set[str]:
     """Return the names of the folders that hold code of the present sources."""
-    files = (
-        str(m.__file__) for n, m in modules.items() if n.startswith("tradestream.")
-    )
-    return {sources_hash(Path(file).resolve()) for file in files}
+    files = {
+        m.__file__ for name, m in modules.items() if name.startswith("tradestream.")
+    }
+    # A folder without __init__.py, as in a sandbox, has no file.
+    return {sources_hash(Path(file).resolve()) for file in files if file}
 
 
 def main() -> None:
