@@ -108,7 +108,7 @@ def run_pymoo(seed: int) -> int:
     from pymoo.operators.sampling.rnd import IntegerRandomSampling
     from pymoo.optimize import minimize
 
-    class Hill(Problem):  # type: ignore[misc]
+    class Hill(Problem):  # type: ignore[misc]  # pymoo is untyped
         """The landscape upside down."""
 
         def __init__(self) -> None:

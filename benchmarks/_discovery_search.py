@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -40,13 +42,17 @@ def whole_hours(bars: int, seed: int = 7) -> CandleSeries:
 
 
 def _requests(
-    seed: int, rounds: int, limit: int, barrier: object, results: object
+    seed: int,
+    rounds: int,
+    limit: int,
+    barrier: Barrier,
+    results: "SimpleQueue[tuple[float, float]]",
 ) -> None:
     """Search every type on days of one market, each window used for all types."""
     windows = [random_walk(DAY, seed=seed + k) for k in range(rounds + 1)]
     for k, series in enumerate(windows):
         if k == 1:  # the first loaded the code
-            barrier.wait()  # type: ignore[attr-defined]
+            barrier.wait()
             begun, cpu = time.perf_counter(), time.process_time()
         window = Window(series, instrument_of(series), COSTS)
         for name in CATALOGUE:
@@ -54,7 +60,7 @@ def _requests(
                 window, name, SearchConfig(seed=seed + k + 1, exhaustive_limit=limit)
             )
     spent = time.perf_counter() - begun, time.process_time() - cpu
-    results.put(spent)  # type: ignore[attr-defined]
+    results.put(spent)
 
 
 def requests(*, quick: bool) -> list[Figure]:
@@ -157,7 +163,7 @@ def command(rounds: int) -> list[Figure]:
     return [Figure(what, min(found), "s", 20, True, aim=8, spread=ends)]
 
 
-def _peak(run: Callable[[], None], results: object) -> None:
+def _peak(run: Callable[[], None], results: "SimpleQueue[float]") -> None:
     """Report the most memory that this process held, in MiB.
 
     Not of getrusage: that is inherited from whoever started the process.
@@ -165,7 +171,7 @@ def _peak(run: Callable[[], None], results: object) -> None:
     run()
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    results.put(int(line.split()[1]) / 1024)  # type: ignore[attr-defined]
+    results.put(int(line.split()[1]) / 1024)
 
 
 def search_all() -> None:

@@ -23,6 +23,8 @@ for _library in ("RAYON", "NUMBA", "OMP", "OPENBLAS"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
 os.environ["RAPTORBT_NO_VERSION_CHECK"] = "1"
 
+# Libraries read these when they are imported: hence imports that come late.
+
 from benchmarks import (  # noqa: E402
     _discovery_overhead,
     _discovery_search,

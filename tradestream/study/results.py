@@ -20,7 +20,6 @@ from tradestream.discovery.version import code_version
 from tradestream.study.lives import Lived
 from tradestream.study.oracle import Oracle
 
-_GATE = ("statistics", "discovery")
 _STUDY = ("markets", "oracle", "lives")
 Key = tuple[str, int]
 
@@ -29,12 +28,9 @@ Key = tuple[str, int]
 def study_version() -> str:
     """Return a version that changes with every edit of engine, search, or gate."""
     package = Path(tradestream.__file__).resolve().parent
-    paths = [p for folder in _GATE for p in sorted((package / folder).glob("*.py"))]
-    paths += [package / "study" / f"{name}.py" for name in _STUDY]
     digest = hashlib.sha256(code_version().encode())
-    for path in paths:
-        if not path.name.endswith("_test.py"):
-            digest.update(path.read_bytes())
+    for name in _STUDY:
+        digest.update((package / "study" / f"{name}.py").read_bytes())
     return digest.hexdigest()[:12]
 
 
