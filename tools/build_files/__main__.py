@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from tools import repository
 from tools.build_files import render, settings
-from tools.build_files.graph import Graph, UnknownImportError
+from tools.build_files.graph import BorrowedTestError, Graph, UnknownImportError
 
 
 def read_graph() -> Graph:
@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
     """Write the files, or compare when asked to check."""
     try:
         graph = read_graph()
-    except UnknownImportError as error:
+    except (UnknownImportError, BorrowedTestError) as error:
         print(error, file=sys.stderr)
         return 1
     files = formatted(wanted_files(graph))

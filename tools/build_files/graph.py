@@ -41,6 +41,10 @@ class UnknownImportError(Exception):
     """Raised when an import is neither ours, nor standard, nor locked."""
 
 
+class BorrowedTestError(Exception):
+    """Raised when a module imports from a test of another package."""
+
+
 class Graph:
     """All targets, by the dotted name of their module."""
 
@@ -63,6 +67,8 @@ class Graph:
 
         Raises:
             UnknownImportError: If an import leads nowhere.
+            BorrowedTestError: If one leads to a test of another package, which
+                Bazel shows to nobody.
         """
         self._distributions = distributions
         self._standard = standard
@@ -76,6 +82,7 @@ class Graph:
             self.targets[name] = _target(path)
         for name in self.targets:
             self._connect(name)
+        self._refuse_borrowed_tests()
         self._for_tests = self._find_for_tests()
 
     def visible_to(self, target: Target) -> list[str]:
@@ -94,6 +101,16 @@ class Graph:
         A room's main never does, so Bazel refuses one that uses such a library.
         """
         return target.label in self._for_tests
+
+    def _refuse_borrowed_tests(self) -> None:
+        tests = {t.label: t for t in self.targets.values() if t.kind == "test"}
+        for target in self.targets.values():
+            for label in sorted(target.deps & set(tests)):
+                if tests[label].package != target.package:
+                    raise BorrowedTestError(
+                        f"{target.module}: what {tests[label].module} shares is"
+                        " required in tradestream/testing, was in a test"
+                    )
 
     def _find_for_tests(self) -> set[str]:
         libraries = [t for t in self.targets.values() if t.kind == "library"]

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tools.build_files.graph import Graph, UnknownImportError
+from tools.build_files.graph import BorrowedTestError, Graph, UnknownImportError
 from tools.build_files.source import read
 
 SOURCES = {
@@ -96,3 +96,8 @@ def test_modules_named_in_text_count_and_prose_does_not() -> None:
     source = read('"""See a.b."""\nRUN = "import c.d, sys"', "")
 
     assert source.named == {"c.d"}
+
+
+def test_what_a_test_shares_with_another_package_must_move() -> None:
+    with pytest.raises(BorrowedTestError, match="room/update_test.py shares"):
+        graph(tradestream__page_test="from services.room.update_test import test_b")

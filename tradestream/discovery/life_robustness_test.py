@@ -10,7 +10,7 @@ from tradestream.backtest.window import Window
 from tradestream.discovery.life import live
 from tradestream.discovery.life_report import report_life
 from tradestream.discovery.life_robustness import add_robustness, that_matter
-from tradestream.discovery.life_test import QUICK, trending
+from tradestream.testing.lives import QUICK, trending
 from tradestream.testing.markets import instrument_of
 
 DAY = 1440

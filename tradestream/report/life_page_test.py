@@ -11,11 +11,11 @@ from tradestream.candles import CandleSeries
 from tradestream.discovery.life import live
 from tradestream.discovery.life_report import report_life
 from tradestream.discovery.life_robustness import add_robustness, that_matter
-from tradestream.discovery.life_test import QUICK, trending
 from tradestream.report import words
 from tradestream.report.life_page import life_page
 from tradestream.report.life_stories import Lived, stories_of
 from tradestream.report.page_test import Page
+from tradestream.testing.lives import QUICK, trending
 from tradestream.testing.markets import instrument_of, random_walk
 
 DAY = 1440
