@@ -99,5 +99,5 @@ def test_modules_named_in_text_count_and_prose_does_not() -> None:
 
 
 def test_what_a_test_shares_with_another_package_must_move() -> None:
-    with pytest.raises(BorrowedTestError, match="room/update_test.py shares"):
+    with pytest.raises(BorrowedTestError, match=r"room/update_test\.py shares"):
         graph(tradestream__page_test="from services.room.update_test import test_b")
