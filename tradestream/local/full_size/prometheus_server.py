@@ -1,0 +1,84 @@
+"""Prometheus as a process, with the configuration of `platform/prometheus`."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestream.local.full_size.http_server import HttpServer, program
+from tradestream.local.ports import HOST
+from tradestream.local.processes import Handle
+
+CONFIGURATION = Path(__file__).parents[3] / "platform" / "prometheus"
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusServer:
+    """A Prometheus that scrapes a Pushgateway and workers.
+
+    Scrape configuration and rules are those of `platform/prometheus`; only the
+    lists of targets are written here, and may be written again while it runs.
+
+    Attributes:
+        folder: Its data and targets; made by the first start.
+        port: Loopback port that it listens on.
+        log: File that its output goes to.
+        pushgateway: `host:port` of the Pushgateway.
+        workers: By room, `host:port` of each process that serves `/metrics`.
+    """
+
+    folder: Path
+    port: int
+    log: Path
+    pushgateway: str
+    workers: Mapping[str, Sequence[str]]
+
+    @property
+    def url(self) -> str:
+        """Its address, for people and for Grafana."""
+        return f"http://{HOST}:{self.port}"
+
+    def running(self) -> Handle | None:
+        """Return its process, None when it does not run."""
+        return self._server(()).running()
+
+    def start(self) -> Handle:
+        """Start it, unless it runs; StartError with its last words if it fails."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write_configuration()
+        command = (
+            program("prometheus", "prometheus"),
+            f"--config.file={self.folder / 'prometheus.yaml'}",
+            f"--storage.tsdb.path={self.folder / 'data'}",
+            f"--web.listen-address={HOST}:{self.port}",
+            "--storage.tsdb.retention.time=30d",
+            "--log.level=warn",
+        )
+        return self._server(command).start()
+
+    def stop(self) -> None:
+        """Stop it, if it runs, and wait until it is gone."""
+        self._server(()).stop()
+
+    def _write_configuration(self) -> None:
+        shutil.copy(CONFIGURATION / "prometheus.yaml", self.folder)
+        rules = self.folder / "rules"
+        shutil.rmtree(rules, ignore_errors=True)
+        shutil.copytree(CONFIGURATION / "rules", rules)
+        targets = self.folder / "targets"
+        targets.mkdir(exist_ok=True)
+        own = [{"targets": [f"{HOST}:{self.port}"]}]
+        gateway = [{"targets": [self.pushgateway]}]
+        workers = [
+            {"targets": list(addresses), "labels": {"job": room}}
+            for room, addresses in self.workers.items()
+        ]
+        (targets / "prometheus.json").write_text(json.dumps(own))
+        (targets / "pushgateway.json").write_text(json.dumps(gateway))
+        (targets / "workers.json").write_text(json.dumps(workers))
+
+    def _server(self, command: tuple[str, ...]) -> HttpServer:
+        return HttpServer(
+            "prometheus", command, self.port, self.folder, self.log, "/-/ready"
+        )
