@@ -138,6 +138,11 @@ def stop(handle: Handle, number: int = signal.SIGTERM, seconds: float = 15.0) ->
     _reap()
     if handle.is_alive():
         raise UnavailableError(f"process {handle.pid} does not end")
+    for child in tuple(_children):
+        # Another thread, ending a child of its own, may have been in the way.
+        if child.pid == handle.pid:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(1)
 
 
 def _reap() -> None:

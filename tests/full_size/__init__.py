@@ -1,0 +1,1 @@
+"""Tests on the real parts of the full size."""

@@ -1,0 +1,77 @@
+"""Fixtures of the full size: real servers, started when the first test asks for one."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tradestream.local.full_size.influxdb_server import InfluxDBServer
+from tradestream.local.full_size.kafka_server import KafkaServer
+from tradestream.local.ports import choose
+from tradestream.testing.servers import temporary_folder
+
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forgive kafka-python a socket that was connecting to a dead broker."""
+    config.addinivalue_line(
+        "filterwarnings",
+        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
+    )
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaServer]:
+    """Return one running broker; use `topic` for names that no other test has."""
+    with temporary_folder("kafka") as folder:
+        server = KafkaServer(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def three_brokers() -> Iterator[KafkaServer]:
+    """Return three running brokers; `kill(n)` ends one, `start_node(n)` brings it."""
+    with temporary_folder("kafka") as folder:
+        # Three heaps in the memory of a small machine.
+        server = KafkaServer(folder, nodes=3, heap="320m")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def whole_cluster(three_brokers: KafkaServer) -> Iterator[KafkaServer]:
+    """Return three brokers that all run, whichever a test before has killed."""
+    three_brokers.start()
+    yield three_brokers
+    three_brokers.start()
+
+
+@pytest.fixture(scope="session")
+def influxdb() -> Iterator[InfluxDBServer]:
+    """Return a running InfluxDB with the bucket `candles`, kept 365 days."""
+    with temporary_folder("influxdb") as folder:
+        server = InfluxDBServer(folder / "data", choose(1)[0], folder / "influxdb.log")
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def topic() -> Callable[[str], str]:
+    """Return what makes the name of a topic that no other test has."""
+
+    def name(base: str) -> str:
+        return f"{base}_{os.getpid()}_{next(_numbers)}"
+
+    return name
