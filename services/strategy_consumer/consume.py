@@ -14,6 +14,8 @@ from tradestream.bus.dead_letter import dead_letter
 from tradestream.bus.port import Bus, Consumer, Record
 from tradestream.bus.topics import DISCOVERED_STRATEGIES
 from tradestream.runtime.failpoints import failpoint
+from tradestream.runtime.logs import get_logger
+from tradestream.runtime.matter import working_on
 
 GROUP = "strategy_consumer"
 
@@ -134,9 +136,15 @@ def _put_aside(
     bus: Bus, parsed: Parsed, refused: Mapping[ExamAnswer, str], consumed: Consumed
 ) -> None:
     for record, reason in parsed.bad:
-        dead_letter(bus, record, reason)
+        _refuse(bus, record, reason)
         consumed.dead["malformed"] = consumed.dead.get("malformed", 0) + 1
     for record, answer in zip(parsed.answer_records, parsed.answers, strict=True):
         if answer in refused:
-            dead_letter(bus, record, refused[answer])
+            _refuse(bus, record, refused[answer])
             consumed.dead["exam"] = consumed.dead.get("exam", 0) + 1
+
+
+def _refuse(bus: Bus, record: Record, reason: str) -> None:
+    with working_on("refuse", record.message.headers):
+        dead_letter(bus, record, reason)
+        get_logger(GROUP).warning("result refused", reason=reason)

@@ -4,7 +4,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from services.strategy_discovery.limits import Limits
@@ -13,6 +13,7 @@ from tradestream.candle_store.port import CandleStore
 from tradestream.runtime.app import guarded
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.shutdown import Shutdown
+from tradestream.runtime.tracing.start import TracingSettings, traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Settings:
         member: Name of this process's worker without its number.
         grace_seconds: Time to finish the batch in hand when asked to stop.
         clock: Says which windows are over.
+        tracing: What of the work is traced.
     """
 
     open_bus: Callable[[], Bus]
@@ -34,11 +36,17 @@ class Settings:
     member: str
     grace_seconds: float
     clock: Clock
+    tracing: TracingSettings = field(default_factory=TracingSettings)
 
 
 def run_child(settings: Settings, number: int, reports: Connection) -> None:
     """Work until asked to stop, then exit; 75 if a dependency was unavailable."""
-    sys.exit(guarded("strategy_discovery", lambda: _work(settings, number, reports)))
+    room = "strategy_discovery"
+
+    def work() -> int:
+        return guarded(room, lambda: _work(settings, number, reports))
+
+    sys.exit(traced(room, settings.tracing, work))
 
 
 def _work(settings: Settings, number: int, reports: Connection) -> None:

@@ -21,6 +21,8 @@ from tradestream.discovery.requests import ExamRequest, Span, is_group
 from tradestream.errors import InvalidMessageError
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.failpoints import failpoint
+from tradestream.runtime.logs import get_logger
+from tradestream.runtime.matter import working_on
 
 GROUP = "strategy_discovery"
 _IDLE_SECONDS = 0.5
@@ -73,7 +75,9 @@ def work(
                     return
                 continue
             started = time.monotonic()
-            done = _answer_all(bus, store, limits, records, must_stop, clock.now())
+            done = _answer_all(
+                bus, store, limits, records, must_stop, clock.now(), member
+            )
             consumer.commit(records)
             done.seconds = time.monotonic() - started
             report(done)
@@ -106,6 +110,7 @@ def _answer_all(
     records: Sequence[Record],
     must_stop: Callable[[], bool],
     now: datetime,
+    member: str,
 ) -> Done:
     """Publish what answers `records`, the bars of each span loaded once."""
     done = Done()
@@ -113,12 +118,16 @@ def _answer_all(
     for span, requests in spans.items():
         answers = _answer_groups if is_group(span.symbol) else _answer_span
         results, late = answers(store, limits, span, requests, must_stop)
-        bus.publish(DISCOVERED_STRATEGIES, [_encode(result) for result in results])
+        bus.publish(
+            DISCOVERED_STRATEGIES, [_encode(result, member) for result in results]
+        )
         failpoint("strategy_discovery.results_published")
         _count(done, results)
         refused += late
     for bad in refused:
-        dead_letter(bus, bad.record, bad.reason)
+        with working_on("refuse", bad.record.message.headers):
+            dead_letter(bus, bad.record, bad.reason)
+            get_logger(GROUP).warning("request refused", reason=bad.reason)
     failpoint("strategy_discovery.dead_letters_published")
     done.dead = len(refused)
     return done
@@ -142,7 +151,8 @@ def _answer_span(
         if must_stop():
             raise _StopError
         try:
-            results += answer(asked.request, window, judged)
+            with working_on("answer", asked.record.message.headers):
+                results += answer(asked.request, window, judged)
         except InvalidMessageError as error:
             refused.append(Refused(asked.record, str(error)))
     return results, refused
@@ -169,9 +179,10 @@ def _answer_groups(
                 raise InvalidMessageError(
                     f"symbol: a symbol is required, was the group {span.symbol!r}"
                 )
-            results += answer_group(
-                asked.request, partial(_load, store, limits), between
-            )
+            with working_on("answer", asked.record.message.headers):
+                results += answer_group(
+                    asked.request, partial(_load, store, limits), between
+                )
         except InvalidMessageError as error:
             refused.append(Refused(asked.record, str(error)))
     return results, refused
@@ -186,12 +197,13 @@ def _load(store: CandleStore, limits: Limits, span: Span) -> tuple[Window, Judge
     )
 
 
-def _encode(result: Result) -> Message:
+def _encode(result: Result, member: str) -> Message:
     return encode(
         result,
         key=result.symbol,
         request_id=result.request_id,
         correlation_id=result.request_id,
+        answered_by=member,
     )
 
 

@@ -77,8 +77,14 @@ INSERT INTO approved_strategies
 VALUES %s
 """
 _CHANGE = """
-INSERT INTO approval_changes (strategy_id, changed_at, change, symbol, reason)
-VALUES %s ON CONFLICT DO NOTHING
+INSERT INTO approval_changes
+    (strategy_id, changed_at, change, symbol, reason, evaluation_id, request_id)
+SELECT new.strategy_id, new.changed_at::timestamptz, new.change, new.symbol,
+    new.reason, new.evaluation_id, evaluations.request_id
+FROM (VALUES %s)
+    AS new (strategy_id, changed_at, change, symbol, reason, evaluation_id)
+LEFT JOIN evaluations USING (evaluation_id)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -114,11 +120,16 @@ class PostgresPortfolio:
             "DELETE FROM approved_strategies WHERE symbol = %s", (symbol,)
         )
         execute_values(self._cursor, _INSERT, [_row(a, now) for a in approvals])
+        behind = {a.strategy_id: a.evaluation_id for a in approvals}
         execute_values(
             self._cursor,
             _CHANGE,
-            [(c.strategy_id, now, c.change, c.symbol, c.reason) for c in changes],
-        )
+            [
+                (c.strategy_id, now, c.change, c.symbol, c.reason,
+                 behind.get(c.strategy_id))
+                for c in changes
+            ],
+        )  # fmt: skip
         announced = encode(
             message(symbol, approvals, now),
             key=symbol,

@@ -16,6 +16,7 @@ from tradestream.bus.port import Bus
 from tradestream.outbox import publish_if_waiting
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
+from tradestream.runtime.logs import get_logger
 
 if TYPE_CHECKING:
     from tradestream.candle_store.port import CandleStore
@@ -102,7 +103,16 @@ def _publish(systems: Systems) -> int:
 
 
 def _count(signals: Sequence[Signal], tally: Tally) -> None:
+    log = get_logger(ROOM)
     for signal in signals:
+        log.info(
+            f"signal to {signal.action.lower()}",
+            correlation_id=signal.signal_id,
+            strategy_id=signal.strategy_id,
+            symbol=signal.symbol,
+            bar_open_at=signal.bar_open_at.isoformat(),
+            replayed=signal.replayed,
+        )
         kind = "replayed" if signal.replayed else signal.action.lower()
         tally.signals[kind] += 1
         if not signal.replayed:

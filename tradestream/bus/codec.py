@@ -13,12 +13,18 @@ TYPE = "type"
 SCHEMA = "schema"
 REQUEST_ID = "request_id"
 CORRELATION_ID = "correlation_id"
+ANSWERED_BY = "answered_by"
 
 P = TypeVar("P", bound=Proto)
 
 
 def encode(
-    message: Proto, *, key: str, request_id: str = "", correlation_id: str = ""
+    message: Proto,
+    *,
+    key: str,
+    request_id: str = "",
+    correlation_id: str = "",
+    answered_by: str = "",
 ) -> Message:
     """Return `message` as it is published; equal messages give equal bytes.
 
@@ -27,6 +33,7 @@ def encode(
         key: Partition key, the symbol unless the topic says otherwise.
         request_id: What was asked, when this answers or asks something.
         correlation_id: What follows the matter through every room.
+        answered_by: Name of the worker, when this answers something; for people.
     """
     headers = {
         TYPE: message.DESCRIPTOR.full_name,
@@ -36,6 +43,8 @@ def encode(
         headers[REQUEST_ID] = request_id
     if correlation_id:
         headers[CORRELATION_ID] = correlation_id
+    if answered_by:
+        headers[ANSWERED_BY] = answered_by
     return Message(key, message.SerializeToString(deterministic=True), headers)
 
 

@@ -8,6 +8,7 @@ the same contract (`tradestream/testing/bus_contract.py`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -36,12 +37,15 @@ class Record:
         message: What was published.
         deliveries: How often it was handed out, this time included; 1 where
             the bus does not count.
+        published_at: When the bus took it, where the bus says so; for people,
+            and no part of what makes two records equal.
     """
 
     topic: str
     position: str
     message: Message
     deliveries: int = 1
+    published_at: datetime | None = field(default=None, compare=False)
 
 
 class Consumer(Protocol):

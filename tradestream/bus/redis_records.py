@@ -1,6 +1,7 @@
 """How a message lies in a stream entry: fields `key`, `value`, and `h:<header>`."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from tradestream.bus.port import Message, Record
 
@@ -35,4 +36,11 @@ def to_record(
     }
     key = fields.get(_KEY, b"").decode(errors="replace")
     message = Message(key, fields.get(_VALUE, b""), headers)
-    return Record(topic, position.decode(), message, deliveries)
+    at = _published_at(position)
+    return Record(topic, position.decode(), message, deliveries, at)
+
+
+def _published_at(position: bytes) -> datetime:
+    """Return the time in an entry's id, which the server made of its clock."""
+    milliseconds = position.partition(b"-")[0]
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)

@@ -5,10 +5,29 @@ with the first line, so that checking flags costs nothing.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 _configured = False
+_in_hand: ContextVar[Mapping[str, object]] = ContextVar("in_hand")
+_NOTHING: Mapping[str, object] = {}
+
+
+@contextmanager
+def bound(**fields: object) -> Iterator[None]:
+    """Put `fields`, e.g. `correlation_id`, on every line written meanwhile.
+
+    Holds for this thread, whichever logger writes the line; an empty field is
+    left out.
+    """
+    given = {name: value for name, value in fields.items() if value != ""}
+    token = _in_hand.set({**_in_hand.get(_NOTHING), **given})
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
 
 
 class RoomLog:
@@ -40,7 +59,8 @@ class RoomLog:
 
     def _write(self, level: str, event: str, fields: Mapping[str, object]) -> None:
         logger = _structlog().get_logger()
-        getattr(logger, level)(event, room=self._room, **{**self._bound, **fields})
+        known = {**_in_hand.get(_NOTHING), **self._bound, **fields}
+        getattr(logger, level)(event, room=self._room, **known)
 
 
 def get_logger(room: str) -> RoomLog:
