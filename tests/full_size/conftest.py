@@ -14,14 +14,6 @@ from tradestream.testing.servers import temporary_folder
 _numbers = itertools.count(1)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Forgive kafka-python a socket that was connecting to a dead broker."""
-    config.addinivalue_line(
-        "filterwarnings",
-        "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning",
-    )
-
-
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaServer]:
     """Return one running broker; use `topic` for names that no other test has."""
@@ -48,11 +40,10 @@ def three_brokers() -> Iterator[KafkaServer]:
 
 
 @pytest.fixture
-def whole_cluster(three_brokers: KafkaServer) -> Iterator[KafkaServer]:
+def whole_cluster(three_brokers: KafkaServer) -> KafkaServer:
     """Return three brokers that all run, whichever a test before has killed."""
     three_brokers.start()
-    yield three_brokers
-    three_brokers.start()
+    return three_brokers
 
 
 @pytest.fixture(scope="session")
