@@ -24,6 +24,7 @@ _BUS = shared.define_bus()
 _REDIS = shared.define_redis()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _VENUE = flags.DEFINE_enum("venue", "coinbase", VENUES, "Whom to ask.")
 _URL = define_http_url(
     "coinbase_rest_url", "https://api.exchange.coinbase.com", "Base URL of Coinbase."
@@ -45,6 +46,7 @@ _SYMBOLS = define_symbols(
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from services.candle_ingestor.meters import METERS
     from services.candle_ingestor.report import report
     from services.candle_ingestor.start import Connections, run_once
     from tradestream.runtime.shutdown import Shutdown
@@ -68,7 +70,7 @@ def main(argv: Sequence[str]) -> None:
         backfill_start=history_start(_START.value, now),
         stop=lambda: shutdown.requested or time.monotonic() - began > _BUDGET.value,
     )
-    metrics = _METRICS.room("candle_ingestor")
+    metrics = _METRICS.room(METERS)
     report(tally, metrics, now, time.monotonic() - began)
 
 

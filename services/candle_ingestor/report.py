@@ -17,13 +17,12 @@ def report(tally: Tally, metrics: RoomMetrics, now: datetime, seconds: float) ->
         bars.inc(tally.counts[kind], kind=kind)
     for reason, count in tally.rejected.items():
         metrics.counter("rejected_bars_total").inc(count, reason=reason)
+    metrics.counter("venue_holes_total").inc(tally.counts["venue_holes"])
+    metrics.gauge("read_symbols").set(tally.counts["symbols"])
     metrics.gauge("failed_symbols").set(len(tally.failures))
     metrics.gauge("unknown_symbols").set(len(tally.unknown))
     metrics.gauge("unfinished_symbols").set(len(tally.left))
-    metrics.gauge("run_duration_seconds").set(seconds)
-    if not tally.failures:
-        metrics.success(now)
-    metrics.push()
+    metrics.finish(now, seconds, succeeded=not tally.failures)
     log.info(
         "ingestion finished",
         symbols=tally.counts["symbols"],

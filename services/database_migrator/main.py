@@ -14,6 +14,7 @@ from pathlib import Path
 
 from absl import flags
 
+from services.database_migrator.meters import METERS
 from tradestream.migrations.files import read_migrations
 from tradestream.migrations.migrate import migrate
 from tradestream.runtime import flags as shared
@@ -24,6 +25,7 @@ _DEFAULT_DIRECTORY = Path(__file__).parents[2] / "platform" / "migrations"
 
 _POSTGRES = shared.define_postgres()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _CLOCK = shared.define_clock()
 _DIRECTORY = flags.DEFINE_string(
     "migrations_dir", None, "Folder of the SQL files; platform/migrations if unset."
@@ -41,15 +43,15 @@ def main(argv: Sequence[str]) -> None:
         applied = migrate(connection, migrations, now)
     finally:
         connection.close()
-    metrics = _METRICS.room("database_migrator")
-    metrics.counter("migrations_applied_total").inc(len(applied))
-    metrics.success(now)
-    metrics.push()
+    seconds = time.monotonic() - started
+    metrics = _METRICS.room(METERS)
+    metrics.counter("applied_migrations_total").inc(len(applied))
+    metrics.finish(now, seconds)
     get_logger("database_migrator").info(
         "migrations applied" if applied else "nothing to migrate",
         applied=list(applied),
         known=len(migrations),
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(seconds, 3),
     )
 
 

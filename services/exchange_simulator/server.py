@@ -7,6 +7,7 @@ import uvicorn
 from services.exchange_simulator.application import Application
 from services.exchange_simulator.faults import Faults
 from services.exchange_simulator.limiter import Limiter
+from services.exchange_simulator.meters import METERS
 from services.exchange_simulator.venue import Venue
 from tradestream.errors import ConfigurationError
 from tradestream.runtime.clock import Clock
@@ -38,7 +39,7 @@ def serve(
         venue,
         clock,
         Limiter(requests_per_second, burst),
-        RoomMetrics("exchange_simulator"),
+        RoomMetrics(METERS),
         faults,
     )
     log.info(

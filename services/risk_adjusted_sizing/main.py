@@ -22,6 +22,7 @@ _CANDLES = shared.define_candles()
 _BUS = shared.define_bus()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _CAPITAL = define_number(
     "capital", 100_000.0, "Capital in the account currency, at most 1e15.",
     lower_bound=0.01, upper_bound=1e15,
@@ -51,6 +52,7 @@ _MAX_AGE_HOURS = flags.DEFINE_integer(
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from services.risk_adjusted_sizing.meters import METERS
     from services.risk_adjusted_sizing.report import report
     from services.risk_adjusted_sizing.run import run_once
     from services.risk_adjusted_sizing.size import Settings
@@ -68,7 +70,7 @@ def main(argv: Sequence[str]) -> None:
         outcome = run_once(connection, _CANDLES.open, _BUS.open, settings, now=now)
     finally:
         connection.close()
-    metrics = _METRICS.room("risk_adjusted_sizing")
+    metrics = _METRICS.room(METERS)
     report(outcome, metrics, now, time.monotonic() - started)
 
 

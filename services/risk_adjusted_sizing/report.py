@@ -23,11 +23,12 @@ def report(
         )
     reasons = Counter(sized.left_out.values())
     for reason, count in reasons.items():
-        metrics.counter("left_out_total").inc(count, reason=reason)
+        metrics.counter("left_out_strategies_total").inc(count, reason=reason)
+    metrics.gauge("approved_strategies").set(sized.approved)
     metrics.gauge("sized_positions").set(sized.sized)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+    metrics.counter("changed_symbols_total").inc(len(sized.changed_symbols))
+    metrics.counter("published_messages_total").inc(outcome.published)
+    metrics.finish(now, seconds)
     log.info(
         "sizing finished",
         approved=sized.approved,

@@ -12,6 +12,7 @@ from time import monotonic
 from absl import flags
 
 from services.strategy_confidence_scorer import settings as told
+from services.strategy_confidence_scorer.meters import METERS
 from services.strategy_confidence_scorer.reporting import tell
 from services.strategy_confidence_scorer.score import score
 from tradestream.portfolio.confidence import Weights
@@ -26,6 +27,7 @@ _CANDLES = shared.define_candles()
 _POSTGRES = shared.define_postgres()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _SYMBOLS = define_symbols(
     "Symbols to look at, e.g. BTC-USD,ETH-USD; default: all with bars."
 )
@@ -36,9 +38,7 @@ _MISSING = define_number(
     "max_missing", 0.05, "Largest share of minutes that the venue itself may lack.",
     lower_bound=0.0, upper_bound=1.0,
 )  # fmt: skip
-_BUDGET = define_number(
-    "run_budget", 200.0, "Seconds after which no symbol is begun.", lower_bound=1.0
-)
+_BUDGET = define_number("run_budget", 200.0, "Seconds to begin in.", lower_bound=1.0)
 _COST = {"lower_bound": 0.0, "upper_bound": 1_000.0}
 _FEE = define_number("fee_bps", 10.0, "Fee a side in bps.", **_COST)
 _SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COST)
@@ -73,7 +73,7 @@ def main(_argv: Sequence[str]) -> None:
             connection, _BUS.open, store, symbols=_SYMBOLS.value, settings=settings,
             now=now, out_of_time=lambda: monotonic() - began > _BUDGET.value,
         )  # fmt: skip
-    tell(report, _METRICS.room(told.ROOM), monotonic() - began, now)
+    tell(report, _METRICS.room(METERS), monotonic() - began, now)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from services.strategy_confidence_scorer.meters import COUNTED
 from services.strategy_confidence_scorer.score import Report
 from services.strategy_confidence_scorer.settings import ROOM
 from tradestream.runtime.logs import get_logger
@@ -14,7 +15,5 @@ def tell(report: Report, metrics: RoomMetrics, seconds: float, now: datetime) ->
     counts = asdict(report)
     get_logger(ROOM).info("run finished", seconds=round(seconds, 3), **counts)
     for name, count in counts.items():
-        metrics.counter(f"{name}_total").inc(count)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+        metrics.counter(COUNTED[name].what).inc(count)
+    metrics.finish(now, seconds)

@@ -17,6 +17,7 @@ _BUS = shared.define_bus()
 _POSTGRES = shared.define_postgres()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _BATCH = flags.DEFINE_integer(
     "batch", 4_000, "Messages stored in one transaction.", 1, 100_000
 )
@@ -28,12 +29,13 @@ _BUDGET = define_number(
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from services.strategy_consumer.meters import METERS
     from services.strategy_consumer.run import run_once
 
     run_once(
         _BUS.open,
         _POSTGRES.connect,
-        _METRICS.room("strategy_consumer"),
+        _METRICS.room(METERS),
         batch=_BATCH.value,
         budget_seconds=_BUDGET.value,
         now=_CLOCK.now(),

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
-from services.strategy_consumer.consume import Consumed, consume
+from services.strategy_consumer.consume import GROUP, Consumed, consume
 from services.strategy_consumer.database import Database
 from tradestream.bus.port import Bus
+from tradestream.bus.topics import DISCOVERED_STRATEGIES
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.shutdown import Shutdown
@@ -45,9 +46,10 @@ def run_once(
 
     with closing(open_bus()) as bus, closing(connect()) as connection:
         consumed = consume(bus, Database(connection), now=now, batch=batch, stop=stop)
-    _tell(consumed, metrics, time.monotonic() - started)
-    metrics.success(now)
-    metrics.push()
+        metrics.gauge("lag_messages").set(bus.lag(DISCOVERED_STRATEGIES, GROUP))
+    seconds = time.monotonic() - started
+    _tell(consumed, metrics, seconds)
+    metrics.finish(now, seconds)
     return consumed
 
 
@@ -69,4 +71,3 @@ def _tell(consumed: Consumed, metrics: RoomMetrics, seconds: float) -> None:
     metrics.counter("exams_total").inc(consumed.exams)
     for reason, count in consumed.dead.items():
         metrics.counter("dead_letters_total").inc(count, reason=reason)
-    metrics.gauge("run_duration_seconds").set(seconds)

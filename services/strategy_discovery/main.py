@@ -19,6 +19,7 @@ _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+_TRACING = shared.define_tracing()
 # fmt: off
 _WORKERS = flags.DEFINE_integer("workers", 0, "Processes; 0: one a core.", 0, 1024)
 _MEMBER = flags.DEFINE_string("member", None, "Name in the group; the host's if unset.")
@@ -43,6 +44,7 @@ def main(argv: Sequence[str]) -> int:
     del argv
     from services.strategy_discovery.child import Settings
     from services.strategy_discovery.limits import Limits
+    from services.strategy_discovery.meters import METERS
     from services.strategy_discovery.run import run_workers
 
     settings = Settings(
@@ -59,8 +61,9 @@ def main(argv: Sequence[str]) -> int:
         member=_MEMBER.value or socket.gethostname(),
         grace_seconds=_GRACE.value,
         clock=_CLOCK.clock(),
+        tracing=_TRACING.settings(),
     )
-    metrics = _METRICS.room("strategy_discovery")
+    metrics = _METRICS.room(METERS)
     return run_workers(settings, metrics, _CLOCK.clock(), workers=_WORKERS.value)
 
 

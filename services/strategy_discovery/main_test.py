@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from protos.discovery.v1.request_pb2 import GAConfig, StrategyDiscoveryRequest
-from services.strategy_discovery.run import GROUP
+from services.strategy_discovery.backlog import GROUP
 from tradestream.bus.codec import encode
 from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS

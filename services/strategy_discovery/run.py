@@ -4,17 +4,16 @@ import os
 import time
 from dataclasses import dataclass, field
 
+from services.strategy_discovery.backlog import Backlog
 from services.strategy_discovery.child import Settings
 from services.strategy_discovery.limits import Done
 from services.strategy_discovery.supervise import Ended, Supervisor
-from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.health import Checks
 from tradestream.runtime.logs import RoomLog, get_logger
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.shutdown import Shutdown
 
-GROUP = "strategy_discovery"
 REPORT_SECONDS = 60.0
 DRAIN_FAILURES = 5
 
@@ -39,12 +38,11 @@ def run_workers(
     bus, store = settings.open_bus(), settings.open_store()
     log = get_logger("strategy_discovery")
     tally = Tally(metrics, clock, log)
-    checks: Checks = {
-        "bus": lambda: bus.lag(DISCOVERY_REQUESTS, GROUP),
-        "candle_store": store.symbols,
-    }
+    backlog = Backlog(bus)
+    checks: Checks = {"bus": backlog.lag, "candle_store": store.symbols}
     port = metrics.serve(checks)
     count = workers or os.cpu_count() or 1
+    metrics.gauge("running_workers").set(count)
     log.info("workers start", workers=count, metrics_port=port)
     supervisor = Supervisor(
         settings,
@@ -55,12 +53,14 @@ def run_workers(
         failures_allowed=DRAIN_FAILURES if settings.limits.drain else None,
     )
     try:
-        ended = supervisor.run()
+        with backlog.followed_by(metrics.gauge("lag_requests")):
+            ended = supervisor.run()
+        if settings.limits.drain:  # a job then, that nobody scrapes
+            metrics.push()
     finally:
         store.close()
         bus.close()
     tally.tell("workers ended", restarts=ended.restarts, killed=ended.killed)
-    metrics.push()
     return _status(ended)
 
 

@@ -20,6 +20,7 @@ _CANDLES = shared.define_candles()
 _REDIS = shared.define_redis()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _FIBONACCI = [1597, 2584, 4181, 6765, 10946, 17711, 28657, 46368, 75025, 121393]
 _WINDOWS = [str(minutes) for minutes in _FIBONACCI]
 _SHARE = {"lower_bound": 0.0, "upper_bound": 1.0}
@@ -62,13 +63,14 @@ flags.register_validator(
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from services.strategy_discovery_request_factory.meters import METERS
     from services.strategy_discovery_request_factory.run import run_once
 
     run_once(
         _BUS.open,
         _CANDLES.open,
         _REDIS.connect,
-        _METRICS.room("strategy_discovery_request_factory"),
+        _METRICS.room(METERS),
         flags.FLAGS.flag_values_dict(),
         now=_CLOCK.now(),
     )

@@ -57,8 +57,7 @@ def run_once(
         )
     seconds = time.monotonic() - started
     _tell(asked, metrics, len(symbols), seconds)
-    metrics.success(now)
-    metrics.push()
+    metrics.finish(now, seconds)
     return asked
 
 
@@ -98,7 +97,9 @@ def _tell(asked: Asked, metrics: RoomMetrics, symbols: int, seconds: float) -> N
         duration_seconds=round(seconds, 3),
     )
     metrics.counter("requests_total").inc(asked.requests)
-    metrics.gauge("spans_not_held").set(asked.not_held)
-    metrics.gauge("spans_left_by_lag").set(asked.left_by_lag)
-    metrics.gauge("worker_lag").set(asked.lag)
-    metrics.gauge("run_duration_seconds").set(seconds)
+    metrics.counter("spans_total").inc(asked.spans)
+    metrics.counter("corrected_spans_total").inc(asked.corrected)
+    metrics.gauge("not_held_spans").set(asked.not_held)
+    metrics.gauge("left_by_lag_spans").set(asked.left_by_lag)
+    metrics.gauge("without_bars_symbols").set(len(asked.without_bars))
+    metrics.gauge("worker_lag_requests").set(asked.lag)

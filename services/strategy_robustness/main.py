@@ -20,6 +20,7 @@ _POSTGRES = shared.define_postgres()
 _CANDLES = shared.define_candles()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _SPAN = durations.define_duration("span", "14d", "Newest bars that are looked at.")
 _REFRESH = durations.define_duration(
     "refresh_after", "7d", "Age at which evidence is computed anew."
@@ -39,6 +40,7 @@ def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
     from services.strategy_robustness.compute import Settings
+    from services.strategy_robustness.meters import METERS
     from services.strategy_robustness.run import report, run_once
 
     started, now = time.monotonic(), _CLOCK.now()
@@ -58,9 +60,7 @@ def main(argv: Sequence[str]) -> None:
     finally:
         store.close()
         connection.close()
-    report(
-        outcome, _METRICS.room("strategy_robustness"), now, time.monotonic() - started
-    )
+    report(outcome, _METRICS.room(METERS), now, time.monotonic() - started)
 
 
 if __name__ == "__main__":

@@ -86,12 +86,10 @@ def report(
     """Log and count what a run did."""
     passed_over = outcome.without_bars + outcome.left_out
     left = outcome.due - outcome.computed - passed_over
-    metrics.counter("computed_total").inc(outcome.computed)
+    metrics.counter("computed_strategies_total").inc(outcome.computed)
     metrics.gauge("left_out_strategies").set(outcome.left_out)
     metrics.gauge("waiting_strategies").set(left)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+    metrics.finish(now, seconds)
     get_logger(metrics.room).info(
         "evidence computed",
         due=outcome.due,

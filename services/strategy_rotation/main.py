@@ -19,6 +19,7 @@ _POSTGRES = shared.define_postgres()
 _BUS = shared.define_bus()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _MOST = flags.DEFINE_integer(
     "most_strategies", 5, "Largest number of strategies of a symbol.", lower_bound=1
 )
@@ -36,6 +37,7 @@ _MIN_STATUS = flags.DEFINE_enum(
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from services.strategy_rotation.meters import METERS
     from services.strategy_rotation.report import report
     from services.strategy_rotation.run import run_once
 
@@ -55,7 +57,7 @@ def main(argv: Sequence[str]) -> None:
         )
     finally:
         connection.close()
-    report(outcome, _METRICS.room("strategy_rotation"), now, time.monotonic() - started)
+    report(outcome, _METRICS.room(METERS), now, time.monotonic() - started)
 
 
 if __name__ == "__main__":

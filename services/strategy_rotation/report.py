@@ -22,11 +22,11 @@ def report(
             reason=change.reason,
             correlation_id=change.strategy_id,
         )
+    metrics.gauge("eligible_strategies").set(rotated.eligible)
     metrics.gauge("approved_strategies").set(rotated.approved)
     metrics.gauge("left_out_strategies").set(rotated.left_out)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+    metrics.counter("published_messages_total").inc(outcome.published)
+    metrics.finish(now, seconds)
     log.info(
         "rotation finished",
         eligible=rotated.eligible,

@@ -20,6 +20,7 @@ _ROOM = "top_crypto_updater"
 _REDIS = shared.define_redis()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _KEY = shared.define_secret(
     "coinmarketcap_key_file", "File that holds the API key.", required=True
 )
@@ -40,6 +41,7 @@ def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
     from services.top_crypto_updater.coinmarketcap import CoinMarketCap
+    from services.top_crypto_updater.meters import METERS
     from services.top_crypto_updater.symbols import RedisSymbols
     from services.top_crypto_updater.update import update
     from tradestream.runtime.logs import get_logger
@@ -53,16 +55,19 @@ def main(argv: Sequence[str]) -> None:
         keep_for=parse_duration(_KEEP_FOR.value),
         now=now,
     )
-    metrics = _METRICS.room(_ROOM)
+    seconds = time.monotonic() - started
+    metrics = _METRICS.room(METERS)
     metrics.gauge("symbols").set(len(change.symbols))
-    metrics.success(now)
-    metrics.push()
+    changed = metrics.counter("changed_symbols_total")
+    changed.inc(len(change.added), change="added")
+    changed.inc(len(change.removed), change="removed")
+    metrics.finish(now, seconds)
     get_logger(_ROOM).info(
         "update finished",
         symbols=len(change.symbols),
         added=list(change.added),
         removed=list(change.removed),
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(seconds, 3),
     )
 
 

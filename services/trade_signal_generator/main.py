@@ -20,6 +20,7 @@ _CANDLES = shared.define_candles()
 _BUS = shared.define_bus()
 _CLOCK = shared.define_clock()
 _METRICS = shared.define_metrics()
+shared.define_tracing()
 _REPLAY = define_duration(
     "replay", "0", "How far back a new strategy starts, e.g. 24h; 0: at the newest bar."
 )
@@ -44,6 +45,7 @@ def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
     from services.trade_signal_generator.arrivals import Patience
+    from services.trade_signal_generator.meters import METERS
     from services.trade_signal_generator.report import report
     from services.trade_signal_generator.run import Systems, run_once
     from services.trade_signal_generator.settings import Settings
@@ -64,7 +66,7 @@ def main(argv: Sequence[str]) -> None:
         tally, published = run_once(systems, settings)
     finally:
         connection.close()
-    metrics = _METRICS.room("trade_signal_generator")
+    metrics = _METRICS.room(METERS)
     report(tally, published, metrics, clock.now(), time.monotonic() - started)
 
 

@@ -17,14 +17,13 @@ def report(
     for reason, count in tally.mismatches.items():
         metrics.counter("mismatches_total").inc(count, reason=reason)
     for reason, count in tally.withheld.items():
-        metrics.counter("withheld_total").inc(count, reason=reason)
+        metrics.counter("withheld_signals_total").inc(count, reason=reason)
     oldest = max(tally.ages, default=None)
     if oldest is not None:
         metrics.gauge("signal_age_seconds").set(oldest)
     metrics.gauge("strategies").set(tally.strategies)
-    metrics.gauge("run_duration_seconds").set(seconds)
-    metrics.success(now)
-    metrics.push()
+    metrics.counter("bars_total").inc(tally.bars)
+    metrics.finish(now, seconds)
     if tally.mismatches or tally.withheld:
         log.warning(
             "signals withheld",

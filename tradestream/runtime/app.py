@@ -13,7 +13,11 @@ from typing import NoReturn
 from absl import app, flags
 
 from tradestream.errors import TradeStreamError, UnavailableError
+from tradestream.runtime.clock import Clock, parse_time
 from tradestream.runtime.logs import get_logger
+from tradestream.runtime.metrics import push_failure
+from tradestream.runtime.tracing.flags import told
+from tradestream.runtime.tracing.start import traced
 
 ENVIRONMENT_PREFIX = "TRADESTREAM_"
 INTERRUPTED = 130
@@ -41,7 +45,10 @@ def run(main: Callable[[Sequence[str]], int | None]) -> NoReturn:
         sys.exit(1)
     if flags.FLAGS.only_check_args:
         sys.exit(0)
-    sys.exit(guarded(room, lambda: main(sys.argv[:1])))
+    status = traced(room, told(), lambda: guarded(room, lambda: main(sys.argv[:1])))
+    if status not in (0, INTERRUPTED):
+        _push_failure(room, status)
+    sys.exit(status)
 
 
 def parse(argv: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -77,6 +84,19 @@ def guarded(room: str, work: Callable[[], int | None]) -> int:
     except Exception as error:
         log.exception(f"bug: {error}", error=type(error).__name__, status=1)
         return 1
+
+
+def _push_failure(room: str, status: int) -> None:
+    """Tell the Pushgateway, if there is a flag that names one."""
+    given = {
+        name: flags.FLAGS[name].value
+        for name in ("pushgateway_url", "now")
+        if name in flags.FLAGS
+    }
+    if given.get("pushgateway_url"):
+        held = given.get("now")
+        clock = Clock(None if held is None else parse_time(held))
+        push_failure(room, given["pushgateway_url"], clock.now(), status)
 
 
 def _from_environment(argv: Sequence[str], environment: Mapping[str, str]) -> list[str]:

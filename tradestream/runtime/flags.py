@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 from absl import flags
 
 from tradestream.runtime.clock import Clock, parse_time
+from tradestream.runtime.meters import RoomMeters
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.secrets import read_secret
+from tradestream.runtime.tracing.flags import TracingFlags
+from tradestream.runtime.tracing.opening import opened
 from tradestream.runtime.urls import define_http_url
 
 if TYPE_CHECKING:
@@ -63,7 +66,9 @@ class BusFlags:
         """Return what opens the bus, also in another process that pickles it."""
         from tradestream.bus.factory import open_bus
 
-        return partial(open_bus, _required(self._url), self._password.value)
+        return partial(
+            opened, partial(open_bus, _required(self._url), self._password.value)
+        )
 
 
 class CandleFlags:
@@ -160,10 +165,10 @@ class MetricFlags:
             "Pushgateway that a run sends its metrics to, e.g. http://pushgateway:9091.",
         )
 
-    def room(self, room: str) -> RoomMetrics:
+    def room(self, meters: RoomMeters) -> RoomMetrics:
         """Return the metrics of a room, which `push` and `serve` as the flags say."""
         return RoomMetrics(
-            room, port=self._port.value, pushgateway_url=self._gateway.value
+            meters, port=self._port.value, pushgateway_url=self._gateway.value
         )
 
 
@@ -195,6 +200,11 @@ def define_clock() -> ClockFlags:
 def define_metrics() -> MetricFlags:
     """Define --metrics_port and --pushgateway_url."""
     return MetricFlags()
+
+
+def define_tracing() -> TracingFlags:
+    """Define --otlp_url and --otlp_share; `app.run` traces the run as they say."""
+    return TracingFlags()
 
 
 def define_secret(name: str, text: str, *, required: bool = False) -> SecretFlag:

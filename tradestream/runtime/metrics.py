@@ -4,112 +4,91 @@ Values are kept in plain dictionaries; the Prometheus client is imported only
 when they are shown, because most runs of most jobs show them to nobody.
 """
 
-import threading
 from collections.abc import Iterator
 from datetime import datetime
+from http.client import HTTPException
+from os import EX_TEMPFAIL
 from typing import TYPE_CHECKING
 
 from tradestream.runtime.health import Checks
 from tradestream.runtime.logs import get_logger
+from tradestream.runtime.meters import JOB, RoomMeters
+from tradestream.runtime.series import Series
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from prometheus_client.metrics_core import Metric
-
-PUSH_TIMEOUT_SECONDS = 5.0
-
-
-class Series:
-    """One metric, a number for each set of labels."""
-
-    def __init__(self, name: str, what: str, *, is_counter: bool) -> None:
-        self.name = name
-        self.what = what
-        self.is_counter = is_counter
-        self._lock = threading.Lock()
-        self._values: dict[tuple[tuple[str, str], ...], float] = {}
-
-    def inc(self, amount: float = 1, **labels: str) -> None:
-        """Add `amount`, at least 0 for a counter."""
-        if self.is_counter and amount < 0:
-            raise ValueError(f"{self.name} must grow, was {amount}")
-        key = tuple(sorted(labels.items()))
-        with self._lock:
-            self._values[key] = self._values.get(key, 0.0) + amount
-
-    def set(self, value: float, **labels: str) -> None:
-        """Make a gauge hold `value`."""
-        if self.is_counter:
-            raise ValueError(f"{self.name} is a counter and cannot be set")
-        with self._lock:
-            self._values[tuple(sorted(labels.items()))] = float(value)
-
-    def value(self, **labels: str) -> float:
-        """Return the number for these labels, 0 when there was none."""
-        with self._lock:
-            return self._values.get(tuple(sorted(labels.items())), 0.0)
-
-    def samples(self) -> list[tuple[dict[str, str], float]]:
-        """Return every set of labels with its number."""
-        with self._lock:
-            return [(dict(key), value) for key, value in self._values.items()]
 
 
 class RoomMetrics:
     """The metrics of one room, named `tradestream_<room>_<what>`.
 
     Args:
-        room: Name of the room.
+        meters: What the room declares.
         port: Where `serve` listens; None: it does not.
-        pushgateway_url: Where `push` sends to; None: nowhere.
+        pushgateway_url: Where a run is pushed to; None: nowhere.
         host: Address that `serve` listens on.
     """
 
     def __init__(
         self,
-        room: str,
+        meters: RoomMeters,
         *,
         port: int | None = None,
         pushgateway_url: str | None = None,
         host: str = "0.0.0.0",  # noqa: S104  scraped from outside its pod
     ) -> None:
-        self.room = room
+        self.room = meters.room
         self._port = port
         self._pushgateway_url = pushgateway_url
         self._host = host
-        self._series: dict[str, Series] = {}
+        self._series = {
+            name: Series(name, meter)
+            for what, meter in meters.meters.items()
+            for name in (meters.full_name(what),)
+        }
 
     def counter(self, what: str) -> Series:
         """Return the counter `tradestream_<room>_<what>`; `what` ends in `_total`."""
-        suffix = "" if what.endswith("_total") else "_total"
-        return self._get(f"{what}{suffix}", is_counter=True)
+        return self._get(what, is_counter=True)
 
     def gauge(self, what: str) -> Series:
         """Return the gauge `tradestream_<room>_<what>`, e.g. `run_duration_seconds`."""
         return self._get(what, is_counter=False)
 
     def success(self, now: datetime) -> None:
-        """Note that a run succeeded, in `…_last_success_timestamp_seconds`."""
+        """Note that a run or batch succeeded, in `…_last_success_timestamp_seconds`."""
         self.gauge("last_success_timestamp_seconds").set(now.timestamp())
 
-    def push(self) -> None:
-        """Send everything to the Pushgateway, if one is set.
+    def finish(self, now: datetime, seconds: float, *, succeeded: bool = True) -> None:
+        """Note that a job's run ends with status 0, and push everything.
 
         A gateway that does not answer is a warning: the work itself is done.
-        """
-        if self._pushgateway_url is None:
-            return
-        from prometheus_client import push_to_gateway
 
-        try:
-            push_to_gateway(
-                self._pushgateway_url,
-                job=self.room,
-                registry=self.registry(),
-                timeout=PUSH_TIMEOUT_SECONDS,
-            )
-        except OSError as error:
-            get_logger(self.room).warning("metrics not pushed", reason=str(error))
+        Args:
+            now: The time of the run.
+            seconds: How long it took.
+            succeeded: False if a part of its work is left, so that a room to
+                which that happens again and again is seen to be late.
+        """
+        self.counter("runs_total").inc(status="0")
+        self.gauge("run_duration_seconds").set(seconds)
+        if succeeded:
+            self.success(now)
+        self.push()
+
+    def fail(self, now: datetime, status: int) -> None:
+        """Note that a run ends with `status`, and push that, and that only.
+
+        What the last finished run pushed stays.
+        """
+        self.counter("runs_total").inc(status="75" if status == EX_TEMPFAIL else "1")
+        self.gauge("last_failure_timestamp_seconds").set(now.timestamp())
+        self._push(replace=False)
+
+    def push(self) -> None:
+        """Send everything to the Pushgateway, if one is set."""
+        self._push(replace=True)
 
     def serve(self, checks: Checks | None = None) -> int | None:
         """Serve `/metrics`, `/health`, `/ready` in the background, if a port is set.
@@ -135,19 +114,35 @@ class RoomMetrics:
         return registry
 
     def collect(self) -> "Iterator[Metric]":
-        """Yield every metric, as Prometheus collectors do."""
-        from prometheus_client.metrics_core import Metric
+        """Yield every metric that has a value, as Prometheus collectors do."""
+        for series in self._series.values():
+            family = series.family()
+            if family.samples:
+                yield family
 
-        for series in list(self._series.values()):
-            kind = "counter" if series.is_counter else "gauge"
-            family = Metric(series.name.removesuffix("_total"), series.what, kind)
-            for labels, value in series.samples():
-                family.add_sample(series.name, labels, value)
-            yield family
+    def _push(self, *, replace: bool) -> None:
+        if self._pushgateway_url is None:
+            return
+        from tradestream.runtime.pushing import push
+
+        url = self._pushgateway_url.rstrip("/")
+        try:
+            push(url, self.room, self._series, self.registry(), replace=replace)
+        except (OSError, HTTPException, ValueError) as error:
+            get_logger(self.room).warning("metrics not pushed", reason=str(error))
 
     def _get(self, what: str, *, is_counter: bool) -> Series:
-        name = f"tradestream_{self.room}_{what}"
-        if name not in self._series:
-            text = f"{what.replace('_', ' ')} of {self.room}"
-            self._series[name] = Series(name, text, is_counter=is_counter)
-        return self._series[name]
+        series = self._series.get(f"tradestream_{self.room}_{what}")
+        if series is None or series.meter.is_counter != is_counter:
+            kind = "counter" if is_counter else "gauge"
+            raise ValueError(f"a declared {kind} of {self.room} is required: {what}")
+        return series
+
+
+def push_failure(
+    room: str, pushgateway_url: str | None, now: datetime, status: int
+) -> None:
+    """Tell the Pushgateway, if one is set, that a run of `room` failed."""
+    if pushgateway_url is not None:
+        meters = RoomMeters.of(room, JOB)
+        RoomMetrics(meters, pushgateway_url=pushgateway_url).fail(now, status)

@@ -1,0 +1,20 @@
+"""What this room measures."""
+
+from tradestream.runtime.meters import JOB, OPEN, RoomMeters, counter, gauge
+
+METERS = RoomMeters.of(
+    "risk_adjusted_sizing",
+    JOB,
+    (
+        gauge("approved_strategies", "strategies", "strategies that may trade"),
+        gauge("sized_positions", "positions", "strategies with a position"),
+        counter(
+            "left_out_strategies_total",
+            "strategies",
+            "strategies that could not be sized, each time sizes were decided",
+            reason=OPEN,
+        ),
+        counter("changed_symbols_total", "symbols", "symbols whose sizes changed"),
+        counter("published_messages_total", "messages", "messages published"),
+    ),
+)
