@@ -3,21 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 
-from services.strategy_discovery.answering import Result, answer
+from services.strategy_discovery.answers import Answer, answer_request
 from services.strategy_discovery.limits import Done, Limits
-from services.strategy_discovery.loading import load
-from services.strategy_discovery.pooled import answer_group
 from services.strategy_discovery.reading import Asked, Refused, read
-from tradestream.backtest.window import Window
-from tradestream.bus.codec import encode
+from services.strategy_discovery.windows import Windows
 from tradestream.bus.dead_letter import dead_letter
-from tradestream.bus.port import Bus, Message, Record
+from tradestream.bus.port import Bus, Record
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
 from tradestream.candle_store.port import CandleStore
-from tradestream.discovery.messages import Judged
-from tradestream.discovery.requests import ExamRequest, Span, is_group
 from tradestream.errors import InvalidMessageError
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.failpoints import failpoint
@@ -114,15 +108,14 @@ def _answer_all(
 ) -> Done:
     """Publish what answers `records`, the bars of each span loaded once."""
     done = Done()
+    windows = Windows(store, limits.max_missing, limits.row_budget_bytes)
     spans, refused = read(records, max_deliveries=limits.max_deliveries, now=now)
-    for span, requests in spans.items():
-        answers = _answer_groups if is_group(span.symbol) else _answer_span
-        results, late = answers(store, limits, span, requests, must_stop)
-        bus.publish(
-            DISCOVERED_STRATEGIES, [_encode(result, member) for result in results]
-        )
+    for requests in spans.values():
+        answers, late = _answer_span(windows, requests, must_stop, member)
+        messages = [message for answer in answers for message in answer.messages]
+        bus.publish(DISCOVERED_STRATEGIES, messages)
         failpoint("strategy_discovery.results_published")
-        _count(done, results)
+        _count(done, answers)
         refused += late
     for bad in refused:
         with working_on("refuse", bad.record.message.headers):
@@ -134,39 +127,13 @@ def _answer_all(
 
 
 def _answer_span(
-    store: CandleStore,
-    limits: Limits,
-    span: Span,
+    windows: Windows,
     requests: Sequence[Asked],
     must_stop: Callable[[], bool],
-) -> tuple[list[Result], list[Refused]]:
-    """Return the results of requests that share their bars, and who got none."""
-    results: list[Result] = []
-    refused: list[Refused] = []
-    try:
-        window, judged = _load(store, limits, span)
-    except InvalidMessageError as error:
-        return [], [Refused(asked.record, str(error)) for asked in requests]
-    for asked in requests:
-        if must_stop():
-            raise _StopError
-        try:
-            with working_on("answer", asked.record.message.headers):
-                results += answer(asked.request, window, judged)
-        except InvalidMessageError as error:
-            refused.append(Refused(asked.record, str(error)))
-    return results, refused
-
-
-def _answer_groups(
-    store: CandleStore,
-    limits: Limits,
-    span: Span,
-    requests: Sequence[Asked],
-    must_stop: Callable[[], bool],
-) -> tuple[list[Result], list[Refused]]:
-    """Return the results of exams of a group, and who got none."""
-    results: list[Result] = []
+    member: str,
+) -> tuple[list[Answer], list[Refused]]:
+    """Return what answers requests that share their bars, and who got nothing."""
+    answers: list[Answer] = []
     refused: list[Refused] = []
 
     def between() -> None:
@@ -174,46 +141,19 @@ def _answer_groups(
             raise _StopError
 
     for asked in requests:
+        between()
         try:
-            if not isinstance(asked.request, ExamRequest):
-                raise InvalidMessageError(
-                    f"symbol: a symbol is required, was the group {span.symbol!r}"
-                )
-            with working_on("answer", asked.record.message.headers):
-                results += answer_group(
-                    asked.request, partial(_load, store, limits), between
-                )
+            answers.append(
+                answer_request(asked, windows, answered_by=member, between=between)
+            )
         except InvalidMessageError as error:
             refused.append(Refused(asked.record, str(error)))
-    return results, refused
+    return answers, refused
 
 
-def _load(store: CandleStore, limits: Limits, span: Span) -> tuple[Window, Judged]:
-    return load(
-        store,
-        span,
-        max_missing=limits.max_missing,
-        row_budget_bytes=limits.row_budget_bytes,
-    )
-
-
-def _encode(result: Result, member: str) -> Message:
-    return encode(
-        result,
-        key=result.symbol,
-        request_id=result.request_id,
-        correlation_id=result.request_id,
-        answered_by=member,
-    )
-
-
-def _count(done: Done, results: Sequence[Result]) -> None:
-    for result in results:
-        match result.DESCRIPTOR.name:
-            case "DiscoveredStrategy":
-                done.results += 1
-            case "SearchSummary":
-                done.searches += 1
-                done.trials += result.trials  # type: ignore[union-attr]
-            case _:
-                done.exams += 1
+def _count(done: Done, answers: Sequence[Answer]) -> None:
+    for answer in answers:
+        done.results += answer.finds
+        done.trials += answer.trials
+        done.searches += not answer.is_exam
+        done.exams += answer.is_exam

@@ -12,12 +12,19 @@ DELIVERIES = "dead_letter_deliveries"
 def dead_letter(bus: Bus, record: Record, reason: str) -> None:
     """Publish a record to `<topic>.dlq`; commit the record afterwards.
 
-    Key, value, and headers stay as they were; headers are added that say why,
-    from where, and how often it was tried. A run killed before its commit
-    publishes it again, with the same position.
+    A run killed before its commit publishes it again, with the same position.
 
     Raises:
         UnavailableError: If the bus did not answer; do not commit then.
+    """
+    bus.publish(dead_letters(record.topic), [letter(record, reason)])
+
+
+def letter(record: Record, reason: str) -> Message:
+    """Return what is kept of a record that cannot be processed.
+
+    Key, value, and headers stay as they were; headers are added that say why,
+    from where, and how often it was tried.
     """
     headers = {
         **record.message.headers,
@@ -26,5 +33,4 @@ def dead_letter(bus: Bus, record: Record, reason: str) -> None:
         POSITION: record.position,
         DELIVERIES: str(record.deliveries),
     }
-    letter = Message(record.message.key, record.message.value, headers)
-    bus.publish(dead_letters(record.topic), [letter])
+    return Message(record.message.key, record.message.value, headers)
