@@ -13,6 +13,7 @@ from typing import NoReturn
 from absl import app, flags
 
 from tradestream.errors import TradeStreamError, UnavailableError
+from tradestream.runtime import connections
 from tradestream.runtime.clock import Clock, parse_time
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import push_failure
@@ -37,6 +38,7 @@ def run(main: Callable[[Sequence[str]], int | None]) -> NoReturn:
             None for 0.
     """
     app.define_help_flags()
+    connections.define_flag()
     room = _room(sys.argv[0])
     try:
         parse(sys.argv, os.environ)
@@ -45,6 +47,8 @@ def run(main: Callable[[Sequence[str]], int | None]) -> NoReturn:
         sys.exit(1)
     if flags.FLAGS.only_check_args:
         sys.exit(0)
+    if connections.asked():
+        sys.exit(guarded(room, lambda: connections.check(room)))
     status = traced(room, told(), lambda: guarded(room, lambda: main(sys.argv[:1])))
     if status not in (0, INTERRUPTED):
         _push_failure(room, status)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from absl import flags
 
 from tradestream.runtime.clock import Clock, parse_time
+from tradestream.runtime.connections import offer
 from tradestream.runtime.meters import RoomMeters
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.secrets import read_secret
@@ -174,22 +175,30 @@ class MetricFlags:
 
 def define_bus() -> BusFlags:
     """Define --bus_url and --bus_password_file."""
-    return BusFlags()
+    defined = BusFlags()
+    offer("bus", defined.open)
+    return defined
 
 
 def define_candles() -> CandleFlags:
     """Define --candles_url and --candles_password_file."""
-    return CandleFlags()
+    defined = CandleFlags()
+    offer("candles", defined.open)
+    return defined
 
 
 def define_postgres() -> PostgresFlags:
     """Define --postgres_url and --postgres_password_file."""
-    return PostgresFlags()
+    defined = PostgresFlags()
+    offer("postgres", defined.connect)
+    return defined
 
 
 def define_redis() -> RedisFlags:
     """Define --redis_url and --redis_password_file."""
-    return RedisFlags()
+    defined = RedisFlags()
+    offer("redis", defined.connect)
+    return defined
 
 
 def define_clock() -> ClockFlags:
