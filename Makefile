@@ -9,6 +9,8 @@ PYTHON ?=
 BENCH ?=
 # How many kills `make chaos` makes.
 N ?= 60
+# Which parts `make full-parts` brings; all when not named.
+PARTS ?=
 # Further arguments of `make demo`, e.g. ARGS=--exit, and of `make test`.
 ARGS ?=
 
@@ -35,6 +37,10 @@ setup: ## Make .venv from the hash-locked requirements, with `tradestream` on it
 .PHONY: demo
 demo: setup ## Run the main line on this machine and show the page; ARGS=--exit stops after the table.
 	@$(BIN)/tradestream demo $(ARGS)
+
+.PHONY: full-parts
+full-parts: tools ## Bring the programs of the full size into the user's cache; PARTS="kafka influxdb" for some.
+	@$(BIN)/python -m tools.full_size build $(PARTS)
 
 ##@ Develop
 .PHONY: tools

@@ -1,0 +1,1 @@
+"""What brings the programs of the full size here, from package registries."""
