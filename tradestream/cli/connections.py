@@ -51,6 +51,23 @@ def postgres_place(
     return Place(stack.url("postgres"), stack.layout.postgres_password)
 
 
+def bus_place(
+    data_dir: Path | None, url: str | None, password_file: Path | None
+) -> Place:
+    """Return where messages are.
+
+    Raises:
+        ConfigurationError: If no URL is given and there is no local stack.
+    """
+    if url is not None:
+        return Place(url, password_file)
+    from tradestream.cli.stack import started_stack
+    from tradestream.local.layout import default_data_dir
+
+    stack = started_stack(data_dir or default_data_dir())
+    return Place(stack.url("redis"), stack.layout.redis_password)
+
+
 def simulator_url(data_dir: Path | None) -> str | None:
     """Return where the small stack's venue is, None without a small stack."""
     from tradestream.local.layout import default_data_dir

@@ -1,0 +1,77 @@
+"""T25: one id leads from a signal back to its request, over every room."""
+
+import pytest
+
+from tests.contracts.world import World
+from tradestream.bus.memory import MemoryBus
+from tradestream.postgres import connect
+from tradestream.trace.model import Way
+from tradestream.trace.walk import walk
+
+pytestmark = pytest.mark.integration
+
+
+def way(world: World, wanted: str) -> Way:
+    bus = MemoryBus()
+    for topic, records in world.records.items():
+        bus.publish(topic, [record.message for record in records])
+    connection = connect(world.postgres_url)
+    try:
+        return walk(connection, lambda: bus, wanted)
+    finally:
+        connection.close()
+
+
+def test_T25_a_signal_leads_back_to_what_was_asked(world: World) -> None:
+    ((signal,),) = world.query("SELECT signal_id FROM trade_signals ORDER BY 1 LIMIT 1")
+
+    found = way(world, signal)
+
+    whats = {step.what for step in found.steps}
+    assert found.match.kind == "signal"
+    assert whats >= {
+        "asked", "answered", "exam asked", "exam answered", "exam passed",
+        "status", "approved", "set announced", "sized", "sizes announced", "signal",
+        "signal announced",
+    }  # fmt: skip
+    (exam,) = {s.identity for s in found.steps if s.what == "exam asked"}
+    (answer,) = [s for s in found.steps if s.what == "answered"]
+    assert answer.identity == exam
+    assert str(answer.details["answered_by"]).endswith("-0")
+
+
+def test_T25_a_search_leads_on_to_what_it_found(world: World) -> None:
+    ((search,),) = world.query(
+        "SELECT request_id FROM trials ORDER BY results DESC, request_id LIMIT 1"
+    )
+
+    found = way(world, search)
+
+    steps = {step.what: step for step in found.steps}
+    assert found.match.kind == "search"
+    assert (
+        steps["asked"].details["strategy_name"]
+        == (steps["trials stored"].details["strategy_name"])
+    )
+    assert steps["found"].details["request_id"] == search
+
+
+def test_T25_every_message_of_work_carries_ids_that_rows_know(world: World) -> None:
+    asked = {
+        record.message.headers.get("request_id")
+        for record in world.records["strategy-discovery-requests"]
+    } - {None}
+    answered = {
+        record.message.headers.get("request_id")
+        for record in world.records["discovered-strategies"]
+    } - {None}
+    stored = {
+        identity
+        for (identity,) in world.query(
+            "SELECT request_id FROM trials UNION SELECT request_id FROM exams"
+            " WHERE answered_at IS NOT NULL"
+        )
+    }
+
+    assert answered == stored
+    assert stored <= asked

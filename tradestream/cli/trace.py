@@ -1,0 +1,164 @@
+"""`tradestream trace`: the whole way of one id, from request to signal."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tradestream.cli import output
+from tradestream.cli.connections import (
+    Place,
+    bus_place,
+    connect_records,
+    postgres_place,
+)
+
+if TYPE_CHECKING:
+    from tradestream.bus.port import Bus
+    from tradestream.trace.model import Step, Way
+
+_SHOWN_ID = 12
+
+
+@click.command(name="trace", short_help="Print the whole way of one id.")
+@click.argument("identity", metavar="ID")
+@click.option(
+    "--data_dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the local stack.  [default: the user's state folder]",
+)
+@click.option(
+    "--postgres_url",
+    envvar="TRADESTREAM_POSTGRES_URL",
+    help="Database of records instead, e.g. postgresql://user@host/tradestream.",
+)
+@click.option(
+    "--postgres_password_file",
+    type=click.Path(path_type=Path),
+    envvar="TRADESTREAM_POSTGRES_PASSWORD_FILE",
+    help="File holding its password.",
+)
+@click.option(
+    "--bus_url",
+    envvar="TRADESTREAM_BUS_URL",
+    help="Message bus instead, e.g. redis://host:6379/0 or kafka://host:9092; "
+    "without it, --postgres_url is asked alone.",
+)
+@click.option(
+    "--bus_password_file",
+    type=click.Path(path_type=Path),
+    envvar="TRADESTREAM_BUS_PASSWORD_FILE",
+    help="File holding its password.",
+)
+@click.option(
+    "--scan",
+    type=click.IntRange(0, 10_000_000),
+    default=20_000,
+    show_default=True,
+    help="Newest messages of each topic to look through; 0: none.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, also to a terminal.")
+def command(
+    identity: str,
+    data_dir: Path | None,
+    postgres_url: str | None,
+    postgres_password_file: Path | None,
+    bus_url: str | None,
+    bus_password_file: Path | None,
+    scan: int,
+    as_json: bool,
+) -> None:
+    """Print everything that happened to one matter, in order of time.
+
+    ID is that of a search request, exam, strategy, evaluation, or signal, a
+    correlation id of a log line, or the beginning of one (4 characters or more);
+    an exam may be named by its number, BTC-USD#3. Times are UTC. A terminal gets a
+    table, a pipe JSON.
+
+    \b
+    Examples:
+      tradestream trace 3f9ac2
+      tradestream trace 'BTC-USD#3' --json | jq '.steps[].what'
+      tradestream trace 3f9ac2 --bus_url=kafka://kafka:9092 \\
+        --postgres_url=postgresql://tradestream@postgres/tradestream
+    """
+    records = postgres_place(data_dir, postgres_url, postgres_password_file)
+    if bus_url is None and postgres_url is not None:
+        scan = 0
+    # Imported late: --help needs no clients.
+    from tradestream.trace.walk import walk
+
+    connection = connect_records(records)
+    try:
+        bus = _bus(data_dir, bus_url, bus_password_file, scan)
+        way = walk(connection, bus, identity.strip(), scan=scan)
+    finally:
+        connection.close()
+    if as_json or not sys.stdout.isatty():
+        output.write_json(_json(way))
+    else:
+        output.write_tables(_table(way))
+
+
+def _bus(
+    data_dir: Path | None, url: str | None, password_file: Path | None, scan: int
+) -> "Callable[[], Bus]":
+    from tradestream.bus.factory import open_bus
+
+    place = Place("", None) if not scan else bus_place(data_dir, url, password_file)
+    return partial(open_bus, place.url, place.password_file)
+
+
+def _json(way: "Way") -> dict[str, Any]:
+    return {
+        **asdict(way.match),
+        "notes": list(way.notes),
+        "steps": [
+            {
+                "at": None if step.at is None else step.at.astimezone(UTC).isoformat(),
+                "what": step.what,
+                "source": step.source,
+                "identity": step.identity,
+                "details": dict(step.details),
+            }
+            for step in way.steps
+        ],
+    }
+
+
+def _table(way: "Way") -> list[Any]:
+    table = output.table(
+        f"{way.match.kind} {way.match.identity}: {way.match.title}",
+        ["time (UTC)", "what", "of", "where", "details"],
+    )
+    for step in way.steps:
+        table.add_row(
+            _time(step),
+            step.what,
+            _short(step.identity),
+            step.source,
+            "  ".join(f"{name}={_value(v)}" for name, v in step.details.items()),
+        )
+    return [table, *(f"note: {note}" for note in way.notes)]
+
+
+def _time(step: "Step") -> str:
+    if step.at is None:
+        return "–"
+    return step.at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")[:19]
+
+
+def _short(identity: str) -> str:
+    hexadecimal = len(identity) == 64 and " " not in identity
+    return identity[:_SHOWN_ID] if hexadecimal else identity
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return _short(str(value))
