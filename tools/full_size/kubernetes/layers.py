@@ -1,0 +1,202 @@
+"""The layers of our own images: Debian with Python, wheels, kernels, code.
+
+They are kept in the cache of parts, each under a hash of what it is made of. Debian's
+Python stands in for the base image of the registry.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools import repository
+from tools.full_size.kubernetes.programs import installed
+from tools.images.contents import contents, read_graph
+from tools.images.requirements import subset
+from tools.images.tree import write
+from tradestream.backtest.compile import in_use
+from tradestream.errors import ConfigurationError
+from tradestream.indicators.compiled import cache_base
+from tradestream.local.full_size import parts
+
+_SUITE = "bookworm"
+_PYTHON = "3.11.2"
+_PACKAGES = "python3,ca-certificates,libstdc++6,tzdata"
+_KEPT = 3
+KERNELS = "/app/kernels"
+
+
+class Layers:
+    """Makes the layers that some rooms share.
+
+    Args:
+        rooms: What the image can run.
+    """
+
+    def __init__(self, rooms: Sequence[str]) -> None:
+        self._rooms = rooms
+        self._needed = contents(read_graph(repository.ROOT), rooms)
+
+    def all(self) -> list[Path]:
+        """Return the layers, the lowest first; minutes the first time, then seconds.
+
+        Raises:
+            ConfigurationError: If a program is missing.
+        """
+        return [base(), self._wheels(), self._kernels(), self._code()]
+
+    def _wheels(self) -> Path:
+        lock = (repository.ROOT / "requirements.txt").read_text(encoding="utf-8")
+        text = subset(lock, self._needed.distributions)
+
+        def make(out: Path) -> None:
+            with _root_of([base()]) as root:
+                wanted = root / "requirements.txt"
+                wanted.write_text(text, encoding="utf-8")
+                _install(wanted, root / "app" / "ext")
+                _compile_bytecode(root)
+                _pack(root / "app" / "ext", "app/ext", out)
+
+        return _cached("wheels", f"{_PYTHON} {text}", make)
+
+    def _kernels(self) -> Path:
+        names = in_use()
+
+        def make(out: Path) -> None:
+            with _root_of([base(), self._wheels(), self._code()]) as root:
+                kernels = root / KERNELS.lstrip("/")
+                # What this machine compiled already fits as it is, or is not taken.
+                for name in names:
+                    if (cache_base() / name).is_dir():
+                        shutil.copytree(cache_base() / name, kernels / name)
+                _run_inside(root, "-m", "tradestream.backtest.compile")
+                for name in os.listdir(kernels):
+                    if name not in names:
+                        shutil.rmtree(kernels / name)
+                _pack(kernels, KERNELS.lstrip("/"), out)
+
+        return _cached("kernels", " ".join([_PYTHON, *sorted(names)]), make)
+
+    def _code(self) -> Path:
+        def make(out: Path) -> None:
+            with _root_of([base()]) as root:
+                write(repository.ROOT, self._needed, self._rooms, root / "app")
+                _compile_bytecode(root)
+                _pack(root / "app", "app", out)
+
+        digest = hashlib.sha256()
+        for path in self._needed.files:
+            digest.update(f"{path}\0".encode())
+            digest.update((repository.ROOT / path).read_bytes())
+        made_of = [_PYTHON, *self._rooms, digest.hexdigest()]
+        return _cached("code", " ".join(made_of), make)
+
+
+def base() -> Path:
+    """Return Debian with Python as a tar, made by mmdebstrap where it is missing."""
+    if shutil.which("mmdebstrap") is None:
+        raise ConfigurationError(
+            "mmdebstrap is required on the path, was missing;"
+            " apt-get install mmdebstrap brings it"
+        )
+    sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt").glob("*.d/*.sources")]
+
+    def make(out: Path) -> None:
+        command = [
+            *("mmdebstrap", "--quiet", "--mode=root", "--variant=essential"),
+            *(f"--include={_PACKAGES}", _SUITE, str(out)),
+            *(str(path) for path in sources if path.exists()),
+        ]
+        subprocess.run(command, check=True)
+
+    return _cached("debian_python", f"{_SUITE} {_PACKAGES}", make)
+
+
+def _cached(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
+    digest = hashlib.sha256(made_of.encode()).hexdigest()[:12]
+    path = parts.folder() / f"{name}-{digest}" / "layer.tar"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(f"{os.getpid()}.tar")
+        try:
+            make(new)
+            new.replace(path)
+            _forget_old(path.parent, name)
+        finally:
+            new.unlink(missing_ok=True)
+    return path
+
+
+def _forget_old(newest: Path, name: str) -> None:
+    """Remove layers that nobody made or used for long."""
+    old = [p for p in newest.parent.glob(f"{name}-*") if p != newest]
+    old.sort(key=lambda p: p.stat().st_mtime, reverse=True)
+    for folder in old[_KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _install(wanted: Path, out: Path) -> None:
+    """Install wheels for the interpreter of the base, whichever runs here."""
+    uv = Path(sys.executable).parent / "uv"
+    command = [
+        *(str(uv), "pip", "install", "--quiet", "--no-config", "--no-deps"),
+        *("--require-hashes", "--only-binary=:all:", "--link-mode=copy"),
+        *(f"--python-version={_PYTHON}", "--python-platform=x86_64-unknown-linux-gnu"),
+        *(f"--target={out}", f"--requirement={wanted}"),
+    ]
+    subprocess.run(command, check=True)
+
+
+@contextmanager
+def _root_of(layers: Sequence[Path]) -> Iterator[Path]:
+    """Yield a folder with the layers unpacked over each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        for layer in layers:
+            command = ["tar", "--extract", f"--file={layer}", f"--directory={folder}"]
+            subprocess.run(command, check=True)
+        yield Path(folder)
+
+
+def _compile_bytecode(root: Path) -> None:
+    # A root filesystem that is read-only would have each run compile it again. Times
+    # of a layer say nothing, so the sources are not looked at.
+    options = ("-q", "-j", "2", "--invalidation-mode", "unchecked-hash")
+    _run_inside(root, "-m", "compileall", *options, "/app")
+
+
+def _run_inside(root: Path, *words: str) -> None:
+    """Run the Python of `root` inside of it."""
+    script = (
+        'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" &&'
+        ' exec chroot "$0" /usr/bin/env -i PATH=/usr/bin:/bin'
+        f" PYTHONPATH=/app/src:/app/ext NUMBA_CACHE_DIR={KERNELS}"
+        ' /usr/bin/python3 "$@"'
+    )
+    # Mounts of a namespace of its own go away with it.
+    unshare = [installed("unshare"), "--mount", "--propagation=private"]
+    subprocess.run(
+        [*unshare, "sh", "-c", script, str(root), *words],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _pack(folder: Path, prefix: str, out: Path) -> None:
+    """Write a folder as a layer: the same files always give the same bytes."""
+
+    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.mtime = member.uid = member.gid = 0
+        member.uname = member.gname = ""
+        member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+        return member
+
+    with tarfile.open(out, "w", format=tarfile.GNU_FORMAT) as tar:
+        for path in sorted(folder.rglob("*")):
+            name = f"{prefix}/{path.relative_to(folder).as_posix()}"
+            tar.add(path, name, recursive=False, filter=plain)

@@ -1,0 +1,94 @@
+"""A whole cluster on this machine: control plane, node, and our own images on it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.full_size.kubernetes import node_settings, node_traces
+from tools.full_size.kubernetes.control_plane import ControlPlane
+from tools.full_size.kubernetes.image import Image, write_archive
+from tools.full_size.kubernetes.kubectl import Cluster
+from tools.full_size.kubernetes.layers import KERNELS, Layers, base
+from tools.full_size.kubernetes.node import Node, only_node
+
+REPOSITORY = "localhost/tradestream/{room}"
+TAG = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCluster:
+    """A cluster in one folder. Making the object touches nothing.
+
+    Attributes:
+        folder: Everything of it.
+    """
+
+    folder: Path
+
+    @property
+    def control_plane(self) -> ControlPlane:
+        """Its control plane."""
+        return ControlPlane(self.folder / "control_plane")
+
+    @property
+    def cluster(self) -> Cluster:
+        """Commands of it."""
+        return Cluster(self.control_plane.kubeconfig)
+
+    @property
+    def node(self) -> Node:
+        """Its one node."""
+        return Node(self.folder / "node", self.cluster)
+
+    def start(self, rooms: Sequence[str]) -> None:
+        """Start everything and load the images of `rooms`; see the parts for errors."""
+        # What a killed run left would be in the way of this one.
+        self.node.stop()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        archive = self.folder / "images.tar"
+        write_images(archive, rooms)
+        self.control_plane.start()
+        self.node.start()
+        self.node.load([archive])
+        archive.unlink()
+
+    def stop(self) -> None:
+        """Stop everything; nothing but the folder is left."""
+        self.node.stop()
+        self.control_plane.stop()
+
+    def forget(self) -> None:
+        """Remove the folder; the cluster must be stopped."""
+        self.node.forget()
+        self.control_plane.forget()
+
+
+def write_images(archive: Path, rooms: Sequence[str]) -> None:
+    """Write one archive of the images of rooms, and of the pause image of pods."""
+    layers = Layers(rooms).all()
+    environment = {"PYTHONUNBUFFERED": "1", "NUMBA_CACHE_DIR": KERNELS}
+    # It only has to be there until it is killed.
+    pause = Image(node_settings.PAUSE, [base()], ["/usr/bin/sleep", "infinity"])
+    images = [
+        Image(
+            f"{REPOSITORY.format(room=room)}:{TAG}",
+            layers,
+            [f"/app/bin/{room}"],
+            environment=environment,
+        )
+        for room in rooms
+    ]
+    write_archive(archive, [pause, *images])
+
+
+@contextmanager
+def running_cluster(folder: Path, rooms: Sequence[str]) -> Iterator[LocalCluster]:
+    """Run the one cluster of this machine; nothing is left of it afterwards."""
+    local = LocalCluster(folder)
+    with only_node(), ExitStack() as ends:
+        ends.callback(local.forget)
+        ends.callback(local.stop)
+        node_traces.make_bridge()
+        local.start(rooms)
+        yield local

@@ -1,0 +1,1 @@
+"""What goes into the image of a room, laid out as the Bazel images are."""
