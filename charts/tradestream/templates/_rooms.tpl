@@ -83,7 +83,7 @@
 {{- if eq .room.kind "http" -}}
   {{- $_ := set $flags "host" "0.0.0.0" -}}
   {{- $_ := set $flags "port" (int .room.port) -}}
-{{- else -}}
+{{- else if ne .room.kind "flink" -}}
   {{- if eq .room.kind "worker" -}}
     {{- $_ := set $flags "metrics_port" (int .root.Values.metrics.port) -}}
   {{- else if .root.Values.metrics.pushgateway.url -}}
