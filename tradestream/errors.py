@@ -7,6 +7,7 @@
     └── InvalidDataError        data from outside breaks its contract
         ├── InvalidCandleError  a bar, or a series of bars
         └── InvalidMessageError a message on the bus
+            └── OversizedMessageError   one that the bus does not take
 
 Messages are lower-case fragments that say what was required and what was found.
 """
@@ -38,3 +39,7 @@ class InvalidCandleError(InvalidDataError):
 
 class InvalidMessageError(InvalidDataError):
     """Raised when a message on the bus cannot be understood."""
+
+
+class OversizedMessageError(InvalidMessageError):
+    """Raised when a message is larger than its topic takes."""

@@ -135,7 +135,17 @@ def test_a_negated_flag_beats_the_environment(room: Room) -> None:
         ([BUS, "extra"], "was 'extra'"),
         ([BUS, "--now=yesterday"], "an ISO time with a timezone is required"),
         ([BUS, "--now=2026-01-31T12:00:00"], "an ISO time with a timezone is required"),
-        (["--bus_url=amqp://host"], "a URL with redis:// is required"),
+        (["--bus_url=amqp://host"], "a URL with redis:// or kafka:// is required"),
+        (["--bus_url=kafka://"], "a host is required before each port"),
+        (["--bus_url=kafka://a:9092,:9093"], "a host is required before each port"),
+        (
+            ["--bus_url=kafka://a:9092,b:x"],
+            "a port from 1 to 65535 is required, was 'x'",
+        ),
+        (["--bus_url=kafka://a:70000"], "was '70000'"),
+        (["--bus_url=kafka://a:9092/topic"], "without a path"),
+        (["--bus_url=kafka://me@a:9092"], "a user belongs in --bus_user"),
+        ([BUS, "--bus_sasl_mechanism=NONE"], "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512"),
         ([], "--bus_url must have a value, from the flag or TRADESTREAM_BUS_URL"),
     ],
 )

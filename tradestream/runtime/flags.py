@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from absl import flags
 
+from tradestream.runtime.bus_flags import BusFlags
 from tradestream.runtime.clock import Clock, parse_time
 from tradestream.runtime.connections import offer
 from tradestream.runtime.meters import RoomMeters
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.secrets import read_secret
 from tradestream.runtime.tracing.flags import TracingFlags
-from tradestream.runtime.tracing.opening import opened
 from tradestream.runtime.urls import define_http_url
 
 if TYPE_CHECKING:
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 
     from psycopg2.extensions import connection as Connection
 
-    from tradestream.bus.port import Bus
     from tradestream.candle_store.port import CandleStore
     from tradestream.redis import Redis
 
 flags.disclaim_key_flags()  # so that a room's --help shows them as its own
 
-BUS_SCHEMES = ("redis",)
-CANDLE_SCHEMES = ("postgresql",)
+CANDLE_SCHEMES = ("postgresql", "influxdb", "influxdbs")
 
 
 class SecretFlag:
@@ -48,28 +46,6 @@ class SecretFlag:
             ConfigurationError: If the file cannot be read or holds nothing.
         """
         return read_secret(self._holder.value)
-
-
-class BusFlags:
-    """The flags of the message bus."""
-
-    def __init__(self) -> None:
-        self._url = _url(
-            "bus_url", BUS_SCHEMES, "Message bus", "redis://127.0.0.1:6379/0"
-        )
-        self._password = _password("bus")
-
-    def open(self) -> "Bus":
-        """Connect to the bus; UnavailableError or ConfigurationError if it fails."""
-        return self.opener()()
-
-    def opener(self) -> "Callable[[], Bus]":
-        """Return what opens the bus, also in another process that pickles it."""
-        from tradestream.bus.factory import open_bus
-
-        return partial(
-            opened, partial(open_bus, _required(self._url), self._password.value)
-        )
 
 
 class CandleFlags:
@@ -173,9 +149,13 @@ class MetricFlags:
         )
 
 
-def define_bus() -> BusFlags:
-    """Define --bus_url and --bus_password_file."""
-    defined = BusFlags()
+def define_bus(*, required: bool = True) -> BusFlags:
+    """Define --bus_url, and what lets us in: --bus_password_file, --bus_tls_ca_file, …
+
+    Args:
+        required: Whether --bus_url must be given.
+    """
+    defined = BusFlags(required=required)
     offer("bus", defined.open)
     return defined
 

@@ -1,0 +1,43 @@
+"""What tests on a real broker share: topics that go again, and patience."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from kafka import KafkaAdminClient
+
+from tradestream.local.full_size.kafka_server import KafkaServer
+
+WITHIN_SECONDS = 120.0
+_STEP_SECONDS = 0.05
+
+
+@contextmanager
+def topics(
+    server: KafkaServer, wanted: Mapping[str, int], *, replication: int = 1
+) -> Iterator[KafkaAdminClient]:
+    """Have topics with that many partitions; topics and groups go afterwards."""
+    admin = KafkaAdminClient(bootstrap_servers=server.bootstrap)
+    admin.create_topics(
+        {
+            name: {"num_partitions": count, "replication_factor": replication}
+            for name, count in wanted.items()
+        },
+        wait_for_metadata=True,
+    )
+    try:
+        yield admin
+    finally:
+        groups = [found["group_id"] for found in admin.list_groups()]
+        if groups:
+            admin.delete_groups(groups)
+        admin.delete_topics(list(wanted))
+        admin.close()
+
+
+def wait_until(reached: Callable[[], bool], what: str) -> None:
+    """Wait for something that must come about."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(_STEP_SECONDS)

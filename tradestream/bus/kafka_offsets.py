@@ -1,0 +1,136 @@
+"""What brokers say of topics and groups, outside any membership."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kafka import IsolationLevel, KafkaAdminClient, OffsetSpec, TopicPartition
+from kafka import errors as kafka
+from kafka.admin import ConfigResource, MemberToRemove
+
+from tradestream.bus.kafka_errors import APPLY, patiently, translated
+from tradestream.errors import ConfigurationError, UnavailableError
+
+_NONE = -1
+
+
+class KafkaOffsets:
+    """Reads offsets; keeps the partitions of the topics it was asked for.
+
+    Args:
+        options: What every client is made with.
+        retry_seconds: How long brokers may be away within a call.
+
+    Raises:
+        UnavailableError: If no broker answers in time.
+        ConfigurationError: If the user or the password is refused.
+    """
+
+    def __init__(self, options: dict[str, Any], retry_seconds: float) -> None:
+        self._retry_seconds = retry_seconds
+        self._partitions: dict[str, list[TopicPartition]] = {}
+        servers = ",".join(options["bootstrap_servers"])
+        try:
+            with translated("answer"):
+                self.client = KafkaAdminClient(**options)
+        except UnavailableError as error:
+            raise UnavailableError(f"kafka at {servers}: {error}") from error
+        except ConfigurationError as error:
+            raise ConfigurationError(f"kafka at {servers}: {error}") from error
+
+    def partitions(self, topic: str) -> list[TopicPartition]:
+        """Return the partitions of a topic.
+
+        Raises:
+            ConfigurationError: If there is no such topic.
+            UnavailableError: If no broker answers.
+        """
+        known = self._partitions.get(topic)
+        if known is None:
+            what = f"describe the topic {topic}"
+            known = patiently(lambda: self._look_up(topic), self._retry_seconds, what)
+            self._partitions[topic] = known
+        return known
+
+    def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record that readers may see."""
+        return self._offsets(partitions, OffsetSpec.LATEST)
+
+    def starts(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset of the oldest record that is kept."""
+        return self._offsets(partitions, OffsetSpec.EARLIEST)
+
+    def committed(
+        self, group: str, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, tuple[int, str]]:
+        """Return offset and text where a group committed something."""
+        asked = {group: list(partitions)}
+
+        def ask() -> dict[TopicPartition, tuple[int, str]]:
+            found = self.client.list_group_offsets(asked)[group]
+            return {
+                partition: (int(at.offset), at.metadata or "")
+                for partition, at in found.items()
+                if at.offset != _NONE
+            }
+
+        return patiently(ask, self._retry_seconds, f"say what {group} committed")
+
+    def lag(self, topic: str, group: str) -> int:
+        """Return how many offsets of a topic a group has not committed."""
+        partitions = self.partitions(topic)
+        ends = self.ends(partitions)
+        done = self.committed(group, partitions)
+        behind = [p for p in partitions if p not in done or done[p][0] < ends[p]]
+        # What was removed for its age is not waiting any more.
+        starts = self.starts(behind) if behind else {}
+        return sum(
+            max(0, ends[p] - max(starts[p], done.get(p, (0, ""))[0])) for p in behind
+        )
+
+    def largest_message(self, topic: str) -> str:
+        """Return how many bytes a topic takes at once, in words if it will not say."""
+        resource = ConfigResource("topic", topic, {"max.message.bytes": None})
+        try:
+            found = self.client.describe_configs([resource], config_filter="all")
+            return str(found["topic"][topic]["max.message.bytes"]["value"])
+        except (kafka.KafkaError, KeyError):
+            return "an unknown number of"
+
+    def remove(self, group: str, member_id: str, instance: str) -> None:
+        """Take a member out of its group, so that others need not wait for it.
+
+        One that cannot be taken out now, is when its session is over.
+        """
+        try:
+            self.client.remove_group_members(
+                group, [MemberToRemove(member_id, instance, "closed")]
+            )
+        except kafka.KafkaError:
+            return
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.client.close()
+
+    def _look_up(self, topic: str) -> list[TopicPartition]:
+        (found,) = self.client.describe_topics([topic])
+        error = kafka.for_code(found["error_code"])
+        if error in (kafka.UnknownTopicOrPartitionError, kafka.InvalidTopicError):
+            raise ConfigurationError(f"kafka has no topic {topic}; {APPLY}")
+        if error is not kafka.NoError:
+            raise error()
+        numbers = sorted(part["partition_index"] for part in found["partitions"])
+        return [TopicPartition(topic, number) for number in numbers]
+
+    def _offsets(
+        self, partitions: Iterable[TopicPartition], which: OffsetSpec
+    ) -> dict[TopicPartition, int]:
+        asked = dict.fromkeys(partitions, which)
+
+        def ask() -> dict[TopicPartition, int]:
+            found = self.client.list_partition_offsets(
+                asked, isolation_level=IsolationLevel.READ_COMMITTED
+            )
+            return {partition: int(at.offset) for partition, at in found.items()}
+
+        return patiently(ask, self._retry_seconds, "say how long its topics are")

@@ -1,0 +1,118 @@
+"""Publishing to Kafka: every replica that is in sync has what was acknowledged.
+
+The producer is idempotent: what it sends again after a broken connection, the
+broker knows, so a retry doubles nothing in the log.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka import errors as kafka
+
+from tradestream.bus.kafka_errors import translate, translated
+from tradestream.bus.kafka_offsets import KafkaOffsets
+from tradestream.bus.kafka_records import to_headers
+from tradestream.bus.port import Message
+from tradestream.errors import OversizedMessageError, TradeStreamError
+
+BATCH_BYTES = 256 * 1024
+LINGER_SECONDS = 0.02
+# The bound is the topic's: a broker knows it, a client only guesses.
+LARGEST_REQUEST_BYTES = 64 * 1024 * 1024
+_TOO_LARGE = (kafka.MessageSizeTooLargeError, kafka.RecordListTooLargeError)
+_CLOSE_SECONDS = 5.0
+
+
+class KafkaPublisher:
+    """Connects with the first message.
+
+    Args:
+        options: What every client is made with.
+        offsets: Says which topics there are.
+        retry_seconds: How long a message may take until it is acknowledged.
+    """
+
+    def __init__(
+        self, options: dict[str, Any], offsets: KafkaOffsets, retry_seconds: float
+    ) -> None:
+        self._options = options
+        self._offsets = offsets
+        self._retry_seconds = retry_seconds
+        self._producer: KafkaProducer | None = None
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append messages; return when every one is acknowledged.
+
+        Raises:
+            UnavailableError: If that is not certain; some may be there.
+            OversizedMessageError: If a message is larger than the topic takes;
+                others may be there.
+            ConfigurationError: If there is no such topic.
+        """
+        if not messages:
+            return
+        self._offsets.partitions(topic)
+        try:
+            self._send_all(topic, messages)
+        except kafka.KafkaError as error:
+            # What it still holds must not follow later, behind a newer attempt.
+            self._drop()
+            raise self._told(error, topic, messages) from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if self._producer is not None:
+            self._producer.close(timeout=_CLOSE_SECONDS)
+            self._producer = None
+
+    def _send_all(self, topic: str, messages: Sequence[Message]) -> None:
+        producer = self._connected()
+        futures = [
+            producer.send(
+                topic,
+                value=message.value,
+                key=message.key.encode(),
+                headers=to_headers(message.headers),
+            )
+            for message in messages
+        ]
+        producer.flush()  # bounded by the time that each message may take
+        for future in futures:
+            future.get(timeout=0)
+
+    def _connected(self) -> KafkaProducer:
+        if self._producer is None:
+            milliseconds = int(self._retry_seconds * 1000)
+            with translated("publish"):
+                self._producer = KafkaProducer(
+                    **self._options
+                    | {"request_timeout_ms": max(1000, milliseconds // 3)},
+                    acks="all",
+                    enable_idempotence=True,
+                    compression_type="lz4",
+                    linger_ms=int(LINGER_SECONDS * 1000),
+                    batch_size=BATCH_BYTES,
+                    max_request_size=LARGEST_REQUEST_BYTES,
+                    delivery_timeout_ms=milliseconds,
+                    max_block_ms=milliseconds,
+                    allow_auto_create_topics=False,
+                    metrics_enabled=False,
+                )
+        return self._producer
+
+    def _drop(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+    def _told(
+        self, error: kafka.KafkaError, topic: str, messages: Sequence[Message]
+    ) -> TradeStreamError:
+        if not isinstance(error, _TOO_LARGE):
+            return translate(error, f"publish to {topic}")
+        largest = max(len(message.value) for message in messages)
+        return OversizedMessageError(
+            f"a message of at most {self._offsets.largest_message(topic)} bytes is "
+            f"required by {topic}, was {largest} bytes"
+        )
