@@ -74,7 +74,8 @@ def sources_hash(path: Path) -> str:
 def cache_base() -> Path:
     """Return where compiled code is: NUMBA_CACHE_DIR, else a folder of the user's.
 
-    Falls back to the temporary folder where the user has none to write in.
+    Falls back to the temporary folder where the user has none to write in; what an
+    image brings, on a root filesystem that is read-only, is copied there.
     """
     named = os.environ.get("NUMBA_CACHE_DIR")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
@@ -85,7 +86,21 @@ def cache_base() -> Path:
             return base
     except OSError:
         pass  # a read-only home is normal in a container
-    return Path(tempfile.gettempdir()) / f"tradestream-kernels-{os.getuid()}"
+    temporary = Path(tempfile.gettempdir()) / f"tradestream-kernels-{os.getuid()}"
+    copy_baked(base, temporary)
+    return temporary
+
+
+def copy_baked(baked: Path, writable: Path) -> None:
+    """Copy compiled code once, whole or not at all: Numba must be able to write."""
+    if writable.exists() or not baked.is_dir():
+        return
+    new = Path(tempfile.mkdtemp(dir=writable.parent))
+    shutil.copytree(baked, new, dirs_exist_ok=True)
+    try:
+        new.rename(writable)
+    except OSError:  # another process was faster
+        shutil.rmtree(new)
 
 
 class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
