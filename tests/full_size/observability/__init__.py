@@ -1,0 +1,1 @@
+"""Metrics, rules, and dashboards on a real Prometheus."""

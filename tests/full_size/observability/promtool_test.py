@@ -1,0 +1,101 @@
+"""Every alert fires when it should and is silent when it should: promtool's tests."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tradestream.local.full_size.http_server import program
+
+ROOT = Path(__file__).parents[3]
+PROMETHEUS = ROOT / "platform" / "prometheus"
+RULES = sorted((PROMETHEUS / "rules").glob("*.yaml"))
+TESTS = sorted((PROMETHEUS / "tests").glob("*.yaml"))
+RUNBOOKS = ROOT / "docs" / "runbooks"
+PROMTOOL = program("promtool", "prometheus")
+
+
+def alerts() -> Iterator[dict[str, Any]]:
+    """Yield every alert rule."""
+    for path in RULES:
+        for group in yaml.safe_load(path.read_text("utf-8"))["groups"]:
+            yield from (rule for rule in group["rules"] if "alert" in rule)
+
+
+NAMES = sorted({rule["alert"] for rule in alerts()})
+
+
+def promtool(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [PROMTOOL, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def test_configuration_and_rules_are_valid() -> None:
+    config = promtool("check", "config", PROMETHEUS / "prometheus.yaml")
+    rules = promtool("check", "rules", *RULES)
+
+    assert config.returncode == 0, config.stdout
+    assert rules.returncode == 0, rules.stdout
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_alerts_fire_and_are_silent(path: Path) -> None:
+    tested = promtool("test", "rules", path)
+
+    assert tested.returncode == 0, tested.stdout
+
+
+@pytest.mark.parametrize("always", [True, False], ids=["always", "never"])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_alert_that_always_or_never_fires_is_found(
+    tmp_path: Path, name: str, always: bool
+) -> None:
+    shutil.copytree(PROMETHEUS / "rules", tmp_path / "rules")
+    shutil.copytree(PROMETHEUS / "tests", tmp_path / "tests")
+    changed = 0
+    for path in (tmp_path / "rules").iterdir():
+        rules = yaml.safe_load(path.read_text("utf-8"))
+        for group in rules["groups"]:
+            for rule in group["rules"]:
+                if rule.get("alert") == name:
+                    rule["expr"] = "vector(1)" if always else "vector(1) > 2"
+                    changed += 1
+        path.write_text(yaml.safe_dump(rules))
+    (tests,) = (
+        path for path in (tmp_path / "tests").iterdir() if name in path.read_text()
+    )
+
+    tested = promtool("test", "rules", tests)
+
+    assert changed > 0
+    assert tested.returncode != 0
+    assert f'alertname="{name}"' in tested.stdout
+
+
+def test_every_alert_has_a_runbook_and_says_where_it_is() -> None:
+    for rule in alerts():
+        name = rule["alert"]
+        assert rule["annotations"]["runbook"] == f"docs/runbooks/{name}.md"
+        assert rule["labels"]["severity"] in ("critical", "warning"), name
+        assert rule["annotations"]["summary"], name
+    written = {path.stem for path in RUNBOOKS.glob("TradeStream*.md")}
+    assert written == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_runbook_says_meaning_first_look_and_fix_with_commands(name: str) -> None:
+    text = (RUNBOOKS / f"{name}.md").read_text("utf-8")
+
+    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+    assert headings == [f"# {name}", "## Meaning", "## First look", "## Fix"]
+    assert re.search(r"^    \S", text.partition("## First look")[2], re.MULTILINE)
