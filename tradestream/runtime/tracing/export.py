@@ -64,6 +64,7 @@ class OtlpSink:
         self._queue: queue.Queue[Span | None] = queue.Queue(QUEUE)
         self._lost = 0
         self._sent = 0
+        self._on_the_way = 0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="otlp", daemon=True)
         self._thread.start()
@@ -88,7 +89,8 @@ class OtlpSink:
         self._thread.join(self._flush_seconds)
         self._exporter.shutdown()  # type: ignore[no-untyped-call]  # ends a retry that still waits
         self._thread.join(1.0)
-        lost = self._lost + sum(span is not None for span in self._left())
+        left = sum(span is not None for span in self._left())
+        lost = self._lost + self._on_the_way + left
         if lost:
             get_logger(self._room).warning(
                 "spans not sent", lost=lost, sent=self._sent, otlp_url=self._url
@@ -127,11 +129,13 @@ class OtlpSink:
         return found
 
     def _send(self, batch: Sequence[Span]) -> None:
+        self._on_the_way = len(batch)
         try:
             result = self._exporter.export([self._readable(span) for span in batch])
         except Exception as error:  # noqa: BLE001  what it raises ends no run
             get_logger(self._room).warning("spans refused", reason=str(error))
             result = SpanExportResult.FAILURE
+        self._on_the_way = 0
         if result is SpanExportResult.SUCCESS:
             self._sent += len(batch)
         else:

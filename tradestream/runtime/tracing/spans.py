@@ -58,12 +58,14 @@ class Tracer:
         share: Share of matters that are traced, 0 to 1.
         sink: Takes spans that are over; must neither wait nor fail.
         run: The span of the run, which is a trace of its own.
+        in_hand: Spans of messages that were polled and not committed, by matter.
     """
 
     room: str
     share: float
     sink: Callable[[Span], None]
     run: SpanContext
+    in_hand: dict[str, SpanContext] = field(default_factory=dict)
 
     def wants(self, correlation_id: str) -> bool:
         """Return whether the matter is among those that are traced."""
@@ -113,7 +115,7 @@ def span(
     Args:
         name: What is done.
         correlation_id: The matter; nothing is noted when it is empty.
-        parent: What the work follows from, when no span of the matter is around.
+        parent: What the work follows from, when nothing of the matter is in hand.
         key: What tells it from other work of that name on the matter.
     """
     to = tracer()
@@ -124,7 +126,8 @@ def span(
         context.trace_id(correlation_id),
         context.span_id(correlation_id, to.room, name, key),
     )
-    above, started, error = within(correlation_id) or parent, time.time_ns(), ""
+    above = within(correlation_id) or to.in_hand.get(correlation_id) or parent
+    started, error = time.time_ns(), ""
     token = _within.set(place)
     try:
         yield

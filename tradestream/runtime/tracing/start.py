@@ -22,9 +22,7 @@ class TracingSettings:
     share: float = 1.0
 
 
-def traced(
-    room: str, settings: TracingSettings, work: Callable[[], int | None]
-) -> int | None:
+def traced(room: str, settings: TracingSettings, work: Callable[[], int]) -> int:
     """Return what `work` returns; its run is a span, and so is what it does.
 
     Costs nothing, and imports nothing, where no collector is named.
@@ -36,7 +34,7 @@ def traced(
 
     sink = OtlpSink(settings.url, room)
     tracer = Tracer(room, settings.share, sink, spans.new_run())
-    started, status, error = time.time_ns(), None, ""
+    started, status, error = time.time_ns(), 0, ""
     try:
         with spans.tracing(tracer):
             status = work()
@@ -46,7 +44,7 @@ def traced(
         raise
     finally:
         error = error or (f"exit status {status}" if status else "")
-        noted = {"process.pid": os.getpid(), "exit_status": status or 0}
+        noted = {"process.pid": os.getpid(), "exit_status": status}
         sink(
             Span(f"run {room}", tracer.run, None, spans.INTERNAL, started,
                  time.time_ns(), noted, error=error)

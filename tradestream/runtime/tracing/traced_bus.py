@@ -29,7 +29,6 @@ class TracedBus:
     def __init__(self, bus: Bus, tracer: Tracer) -> None:
         self._bus = bus
         self._tracer = tracer
-        self._in_hand: dict[str, SpanContext] = {}
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Publish with `traceparent` headers; one span a message, one a batch."""
@@ -75,7 +74,7 @@ class TracedBus:
 
     def _parent(self, headers: Mapping[str, str]) -> SpanContext | None:
         matter = headers.get(CORRELATION_ID, "")
-        return spans.within(matter) or self._in_hand.get(matter)
+        return spans.within(matter) or self._tracer.in_hand.get(matter)
 
     def _note(
         self,
@@ -132,7 +131,7 @@ class _TracedConsumer:
             seen.add(matter)
             self._begun[record.position] = (now, place)
             if place is not None:
-                self._bus._in_hand[matter] = place
+                self._bus._tracer.in_hand[matter] = place
         return records
 
     def commit(self, records: Sequence[Record]) -> None:
@@ -149,8 +148,8 @@ class _TracedConsumer:
             places.append(place)
             headers = record.message.headers
             matter = headers[CORRELATION_ID]
-            if self._bus._in_hand.get(matter) == place:
-                del self._bus._in_hand[matter]
+            if self._bus._tracer.in_hand.get(matter) == place:
+                del self._bus._tracer.in_hand[matter]
             self._bus._note(
                 name, place, context.parse(headers.get(TRACEPARENT)), CONSUMER,
                 started, ended, record.message,
