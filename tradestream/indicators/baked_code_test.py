@@ -22,7 +22,7 @@ def test_code_of_a_read_only_folder_is_copied_to_a_temporary_one(
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(baked))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     # Root may write everywhere, whatever the mode says.
-    monkeypatch.setattr("os.access", lambda path, mode: False)
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
     (tmp_path / "tmp").mkdir()
 
     base = compiled.cache_base.__wrapped__()
