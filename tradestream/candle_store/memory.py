@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from tradestream.candle_store.gap_search import find_gaps
-from tradestream.candle_store.port import Change, Gap, WriteResult
+from tradestream.candle_store.port import Change, CheckedHole, Gap, WriteResult
 from tradestream.candle_store.writable import check_writable
 from tradestream.candles import (
     MINUTE_SECONDS,
@@ -63,6 +63,16 @@ class MemoryCandleStore:
         unchanged = len(series) - len(inserted) - len(corrected)
         return WriteResult(tuple(inserted), tuple(corrected), unchanged)
 
+    def restore(self, series: CandleSeries, changes: Sequence[Change]) -> None:
+        """Write bars as another store holds them, replacing what is here."""
+        check_writable(series)
+        for (open_time, numbers), change in zip(_rows(series), changes, strict=True):
+            at = change.written_at
+            bar = StoredBar(
+                numbers, change.source, at, at if change.corrected else None
+            )
+            self.bars.setdefault(series.symbol, {})[open_time] = bar
+
     def read(
         self, symbol: str, interval_seconds: int, start: datetime, end: datetime
     ) -> CandleSeries:
@@ -114,6 +124,11 @@ class MemoryCandleStore:
         known = sorted(self.holes.get(symbol, {}).items())
         return [Gap(s, e, True) for s, (e, at) in known if at < checked_before]
 
+    def checked_holes(self, symbol: str) -> list[CheckedHole]:
+        """Return all recorded holes, oldest first."""
+        known = sorted(self.holes.get(symbol, {}).items())
+        return [CheckedHole(start, end, at) for start, (end, at) in known]
+
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
         held = sorted(self.bars.get(symbol, {}).items())
@@ -140,6 +155,10 @@ class MemoryCandleStore:
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the increments of a symbol, None when never written."""
         return self.instruments.get(symbol)
+
+    def kept_since(self) -> datetime | None:
+        """Return None: all bars are kept."""
+        return None
 
     def close(self) -> None:
         """Do nothing: the bars stay until the object goes."""

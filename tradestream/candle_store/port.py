@@ -36,7 +36,8 @@ class Gap:
         start: Open time of the first missing bar.
         end: Open time after the last missing bar.
         at_venue: True when the venue itself has no bars there, as recorded by
-            `record_venue_holes`; False when they are ours to fetch.
+            `record_venue_holes`, or the store no longer keeps minutes that old;
+            False when they are ours to fetch.
     """
 
     start: datetime
@@ -61,18 +62,54 @@ class Change:
     corrected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedHole:
+    """A span [start, end) in which the venue has no bars.
+
+    Attributes:
+        start: Open time of its first minute.
+        end: Open time after its last minute.
+        checked_at: When the venue was last asked.
+    """
+
+    start: datetime
+    end: datetime
+    checked_at: datetime
+
+
 class CandleStore(Protocol):
     """A store of one-minute bars. Every method may raise UnavailableError."""
 
     def write(
         self, series: CandleSeries, *, source: str, written_at: datetime
     ) -> WriteResult:
-        """Insert or correct one-minute bars, all of them or none.
+        """Insert or correct one-minute bars.
+
+        Nothing is stored when a bar breaks a rule that can be checked beforehand.
+        When this returns, all are stored. A write that was cut off stored all or
+        none where the store has transactions, and some of them where it has not
+        (InfluxDB): writing the same again makes it whole.
 
         Args:
             series: Validated closed bars of 60 seconds.
             source: Venue they came from, e.g. `coinbase`.
             written_at: When this was written; stored with changed rows only.
+
+        Raises:
+            InvalidCandleError: If a bar breaks a rule, or the store refuses it;
+                the text says which, and whether others were stored.
+        """
+        ...
+
+    def restore(self, series: CandleSeries, changes: Sequence[Change]) -> None:
+        """Write bars as another store holds them, replacing what is here.
+
+        Args:
+            series: Validated closed bars of 60 seconds.
+            changes: How each of them came to be, in the same order.
+
+        Raises:
+            InvalidCandleError: As `write`.
         """
         ...
 
@@ -122,6 +159,10 @@ class CandleStore(Protocol):
         """
         ...
 
+    def checked_holes(self, symbol: str) -> list[CheckedHole]:
+        """Return all recorded holes of the venue, oldest first."""
+        ...
+
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
         ...
@@ -136,6 +177,10 @@ class CandleStore(Protocol):
 
     def instrument(self, symbol: str) -> Instrument | None:
         """Return the increments of a symbol, None when never written."""
+        ...
+
+    def kept_since(self) -> datetime | None:
+        """Return the time before which no bars are kept, None when all are."""
         ...
 
     def close(self) -> None:

@@ -1,16 +1,17 @@
 """Bars in PostgreSQL: table `market_data`, one-minute bars only."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from tradestream.candle_store import postgres_copy
+from tradestream.candle_store import postgres_copy, postgres_restore
 from tradestream.candle_store.gap_search import find_gaps, minutes_between
-from tradestream.candle_store.port import Change, Gap, WriteResult
+from tradestream.candle_store.port import Change, CheckedHole, Gap, WriteResult
 from tradestream.candle_store.writable import check_writable
 from tradestream.candles import CandleSeries, Seconds, aggregate
 from tradestream.errors import InvalidCandleError
@@ -118,25 +119,24 @@ class PostgresCandleStore:
         if not len(series):
             return WriteResult((), (), 0)
         keys = {"symbol": series.symbol, "source": source, "written_at": written_at}
-        try:
-            with transaction(self.open()) as cursor:
-                cursor.execute(_INCOMING)
-                cursor.copy_expert(
-                    "COPY incoming_bars FROM STDIN", postgres_copy.encode_bars(series)
-                )
-                cursor.execute(_UPSERT, keys)
-                changed = cursor.fetchall()
-        except (
-            psycopg2.errors.NumericValueOutOfRange,
-            psycopg2.errors.CheckViolation,
-        ) as error:
-            reason = str(error).splitlines()[0]
-            raise InvalidCandleError(
-                f"{series.symbol}: bars that fit the store are required: {reason}"
-            ) from error
+        with _refusals(series.symbol), transaction(self.open()) as cursor:
+            cursor.execute(_INCOMING)
+            cursor.copy_expert(
+                "COPY incoming_bars FROM STDIN", postgres_copy.encode_bars(series)
+            )
+            cursor.execute(_UPSERT, keys)
+            changed = cursor.fetchall()
         inserted = tuple(t for t, is_new in changed if is_new)
         corrected = tuple(t for t, is_new in changed if not is_new)
         return WriteResult(inserted, corrected, len(series) - len(changed))
+
+    def restore(self, series: CandleSeries, changes: Sequence[Change]) -> None:
+        """Write bars as another store holds them, replacing what is here."""
+        check_writable(series)
+        if not len(series):
+            return
+        with _refusals(series.symbol), transaction(self.open()) as cursor:
+            postgres_restore.restore(cursor, series, changes)
 
     def read(
         self, symbol: str, interval_seconds: int, start: datetime, end: datetime
@@ -201,6 +201,16 @@ class PostgresCandleStore:
             )
             return [Gap(start, end, True) for start, end in cursor.fetchall()]
 
+    def checked_holes(self, symbol: str) -> list[CheckedHole]:
+        """Return all recorded holes, oldest first."""
+        with transaction(self.open()) as cursor:
+            cursor.execute(
+                "SELECT start_at, end_at, checked_at FROM venue_holes"
+                " WHERE symbol = %s ORDER BY start_at",
+                (symbol,),
+            )
+            return [CheckedHole(*row) for row in cursor.fetchall()]
+
     def corrected_since(self, symbol: str, since: datetime) -> list[datetime]:
         """Return open times of bars whose numbers changed at or after `since`."""
         with transaction(self.open()) as cursor:
@@ -241,6 +251,10 @@ class PostgresCandleStore:
             row = cursor.fetchone()
         return Instrument(symbol, *row) if row else None
 
+    def kept_since(self) -> datetime | None:
+        """Return None: all bars are kept."""
+        return None
+
     def open(self) -> Connection:
         """Connect if there is no connection; return it."""
         if self._connection is None or self._connection.closed:
@@ -258,6 +272,21 @@ class PostgresCandleStore:
             cursor.execute(statement, (symbol,))
             row = cursor.fetchone()
         return row[0] if row else None
+
+
+@contextmanager
+def _refusals(symbol: str) -> Iterator[None]:
+    """Turn what the table does not take into our error."""
+    try:
+        yield
+    except (
+        psycopg2.errors.NumericValueOutOfRange,
+        psycopg2.errors.CheckViolation,
+    ) as error:
+        reason = str(error).splitlines()[0]
+        raise InvalidCandleError(
+            f"{symbol}: bars that fit the store are required: {reason}"
+        ) from error
 
 
 def _copy_out(

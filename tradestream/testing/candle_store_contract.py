@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from tradestream.candle_store.port import CandleStore, Change, Gap, WriteResult
+from tradestream.candle_store.port import (
+    CandleStore,
+    Change,
+    CheckedHole,
+    Gap,
+    WriteResult,
+)
 from tradestream.candles import CandleSeries, to_seconds
 from tradestream.errors import InvalidCandleError
 from tradestream.instruments import Instrument
@@ -116,6 +122,35 @@ class CandleStoreContract:
             Change(minute(2), "kraken", LATER, corrected=True),
         ]
 
+    def test_restores_bars_as_another_store_holds_them(
+        self, store: CandleStore
+    ) -> None:
+        store.write(bars([1], close=99.5), source="kraken", written_at=LATER)
+        moved = [
+            Change(minute(0), "coinbase", WRITTEN, corrected=False),
+            Change(minute(1), 'the \\ "other", one', LATER, corrected=True),
+        ]
+
+        for _ in range(2):
+            store.restore(bars([0, 1]), moved)
+
+        read = store.read("BTC-USD", 60, minute(0), minute(9))
+        assert read.fingerprint() == bars([0, 1]).fingerprint()
+        assert store.changes("BTC-USD", minute(0), minute(9)) == moved
+        assert store.corrected_since("BTC-USD", WRITTEN) == [minute(1)]
+
+    def test_a_restored_bar_forgets_that_it_was_corrected_here(
+        self, store: CandleStore
+    ) -> None:
+        store.write(bars([0]), source="coinbase", written_at=WRITTEN)
+        store.write(bars([0], close=99.5), source="coinbase", written_at=LATER)
+        moved = [Change(minute(0), "coinbase", WRITTEN, corrected=False)]
+
+        store.restore(bars([0]), moved)
+
+        assert store.changes("BTC-USD", minute(0), minute(9)) == moved
+        assert store.corrected_since("BTC-USD", START) == []
+
     def test_decimals_beyond_the_tenth_are_noise(self, store: CandleStore) -> None:
         store.write(bars([0]), source="coinbase", written_at=WRITTEN)
 
@@ -212,6 +247,21 @@ class CandleStoreContract:
         assert due == [Gap(*hole, at_venue=True)]
         assert store.venue_holes("BTC-USD", checked_before=LATER) == []
 
+    def test_a_hole_recorded_shorter_stays_as_long_as_it_was(
+        self, store: CandleStore
+    ) -> None:
+        store.record_venue_holes(
+            "BTC-USD",
+            [(minute(1), minute(4)), (minute(6), minute(7))],
+            checked_at=WRITTEN,
+        )
+        store.record_venue_holes("BTC-USD", [(minute(1), minute(2))], checked_at=LATER)
+
+        assert store.checked_holes("BTC-USD") == [
+            CheckedHole(minute(1), minute(4), LATER),
+            CheckedHole(minute(6), minute(7), WRITTEN),
+        ]
+
     def test_holes_of_one_symbol_say_nothing_of_another(
         self, store: CandleStore
     ) -> None:
@@ -222,6 +272,24 @@ class CandleStoreContract:
         gaps = store.gaps("ETH-USD", minute(0), minute(3))
 
         assert gaps == [Gap(minute(0), minute(3), at_venue=False)]
+
+    def test_names_are_data_whatever_they_hold(self, store: CandleStore) -> None:
+        names = ["A B,C=D", "x' OR symbol = 'A B,C=D", 'Ä"é-USD', "1'; DROP SERIES--"]
+        for number, name in enumerate(names):
+            store.write(
+                bars([number], symbol=name), source='it\'s "so"', written_at=WRITTEN
+            )
+            store.write_instruments([Instrument(name, 0.01, 1e-8)])
+            hole = (minute(number), minute(number + 1))
+            store.record_venue_holes(name, [hole], checked_at=WRITTEN)
+
+        assert store.symbols() == sorted(names)
+        for number, name in enumerate(names):
+            assert store.first(name) == store.last(name) == minute(number)
+            changes = store.changes(name, minute(0), minute(9))
+            assert [c.source for c in changes] == ['it\'s "so"']
+            assert store.instrument(name) == Instrument(name, 0.01, 1e-8)
+            assert [h.start for h in store.checked_holes(name)] == [minute(number)]
 
     def test_the_newest_increments_of_a_symbol_count(self, store: CandleStore) -> None:
         store.write_instruments(

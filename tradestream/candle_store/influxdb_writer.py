@@ -1,0 +1,130 @@
+"""Sends lines to one bucket, in large batches, and loses none in silence.
+
+The client's synchronous mode with finished bytes: its batching mode tells
+errors only to a callback, and its points drop fields that are not numbers.
+"""
+
+from collections.abc import Sequence
+
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+from urllib3.exceptions import HTTPError
+
+from tradestream.candle_store.influxdb_http import (
+    ANSWER_TIMEOUT_SECONDS,
+    CONNECT_TIMEOUT_SECONDS,
+    RefusedError,
+    patiently,
+    refusal,
+    unanswered,
+)
+from tradestream.candle_store.influxdb_lines import bar_lines
+from tradestream.candle_store.influxdb_settings import InfluxSettings
+from tradestream.candles import CandleSeries
+
+BATCH_BARS = 20_000
+"""Some 3 MB; larger batches were not faster."""
+
+PARTIAL = 422
+"""Status of a batch of which the server kept a part."""
+
+
+class InfluxWriter:
+    """Writes to one bucket. One thread at a time may use it.
+
+    Args:
+        settings: Where to.
+        token: A token that may write.
+        retry_seconds: How long a batch is repeated while the server is away.
+    """
+
+    def __init__(
+        self, settings: InfluxSettings, token: str, retry_seconds: float
+    ) -> None:
+        self._settings = settings
+        self._retry_seconds = retry_seconds
+        self._client = InfluxDBClient(
+            settings.base_url,
+            token,
+            org=settings.org,
+            timeout=(
+                int(CONNECT_TIMEOUT_SECONDS * 1000),
+                int(ANSWER_TIMEOUT_SECONDS * 1000),
+            ),
+            retries=False,
+        )
+        self._api = self._client.write_api(SYNCHRONOUS)
+
+    def send(self, lines: bytes, precision: str) -> None:
+        """Write lines; when this returns the server has them on disk.
+
+        Sending again what it has changes nothing, so that a batch whose answer
+        was lost is simply repeated.
+
+        Args:
+            lines: Line protocol.
+            precision: Unit of its times, `s` or `ns`.
+
+        Raises:
+            UnavailableError: If the server did not answer for `retry_seconds`.
+            ConfigurationError: If token, organization, or bucket are wrong.
+            RefusedError: If it refused the batch, or a part of it.
+        """
+        patiently(lambda: self._send_once(lines, precision), self._retry_seconds)
+
+    def send_bars(
+        self, series: CandleSeries, histories: Sequence[str]
+    ) -> dict[int, str]:
+        """Write bars, oldest batch first.
+
+        A refused batch is halved until only the bars that the server does not
+        like are left out.
+
+        Args:
+            series: What to write.
+            histories: What `influxdb_lines.history` says of each bar.
+
+        Returns:
+            By position, why a bar may not be stored: of a batch that was kept
+            in part, all bars; look which of them are there.
+
+        Raises:
+            UnavailableError: If the server did not answer; some may be stored.
+            ConfigurationError: If token, organization, or bucket are wrong.
+        """
+        doubtful: dict[int, str] = {}
+        turns = [
+            (first, min(first + BATCH_BARS, len(series)))
+            for first in range(0, len(series), BATCH_BARS)
+        ][::-1]
+        while turns:
+            first, last = turns.pop()
+            part = series.slice(first, last)
+            try:
+                self.send(bar_lines(part, histories[first:last]), "s")
+            except RefusedError as error:
+                middle = (first + last) // 2
+                if error.status == PARTIAL or middle == first:
+                    doubtful |= dict.fromkeys(range(first, last), error.reason)
+                else:
+                    turns += [(middle, last), (first, middle)]
+        return doubtful
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._client.close()  # type: ignore[no-untyped-call]
+
+    def _send_once(self, lines: bytes, precision: str) -> None:
+        try:
+            self._api.write(
+                self._settings.bucket,
+                record=lines,
+                write_precision=precision,  # type: ignore[arg-type]  # a text, there too
+            )
+        except ApiException as error:
+            if not error.status:  # the client's word for a broken TLS connection
+                raise unanswered(self._settings, error) from error
+            raise refusal(self._settings, error.status, error.body) from error
+        except (HTTPError, OSError) as error:
+            raise unanswered(self._settings, error) from error
