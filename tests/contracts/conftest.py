@@ -7,6 +7,7 @@ import pytest
 from tests.contracts.gateway import Gateway, running_gateway
 from tests.contracts.world import World, make_world
 from tradestream.local.valkey_server import ValkeyServer
+from tradestream.testing.otlp_receiver import otlp_receiver
 from tradestream.testing.servers import Databases
 
 
@@ -14,7 +15,8 @@ from tradestream.testing.servers import Databases
 def world(databases: Databases, valkey_server: ValkeyServer) -> Iterator[World]:
     """Return a world that ran the main line once; its bus may be empty by now."""
     url = databases.create()
-    yield make_world(url, valkey_server.url())
+    with otlp_receiver() as collector:
+        yield make_world(url, valkey_server.url(), collector)
     databases.drop(url)
 
 

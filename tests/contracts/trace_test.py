@@ -5,6 +5,7 @@ import pytest
 from tests.contracts.world import World
 from tradestream.bus.memory import MemoryBus
 from tradestream.postgres import connect
+from tradestream.runtime.tracing.context import trace_id
 from tradestream.trace.model import Way
 from tradestream.trace.walk import walk
 
@@ -75,3 +76,35 @@ def test_T25_every_message_of_work_carries_ids_that_rows_know(world: World) -> N
 
     assert answered == stored
     assert stored <= asked
+
+
+def test_T25_a_search_is_one_trace_through_three_rooms(world: World) -> None:
+    ((search,),) = world.query("SELECT request_id FROM trials ORDER BY 1 LIMIT 1")
+    mine = [s for s in world.collector.spans if s.trace == f"{trace_id(search):032x}"]
+    by_id = {received.span.span_id: received for received in mine}
+
+    named = {(received.room, received.span.name): received for received in mine}
+    assert set(named) == {
+        ("strategy_discovery_request_factory", "publish strategy-discovery-requests"),
+        ("strategy_discovery", "process strategy-discovery-requests"),
+        ("strategy_discovery", "answer"),
+        ("strategy_discovery", "publish discovered-strategies"),
+        ("strategy_consumer", "process discovered-strategies"),
+    }
+    (first,) = [r for r in mine if not r.span.parent_span_id]
+    assert first.room == "strategy_discovery_request_factory"
+    stored = named["strategy_consumer", "process discovered-strategies"]
+    answered = by_id[stored.span.parent_span_id]
+    assert answered.span.name == "publish discovered-strategies"
+    assert len(by_id) == len(mine)
+
+
+def test_T25_every_room_tells_of_its_runs(world: World) -> None:
+    told = {received.room for received in world.collector.spans}
+    runs = {
+        received.room
+        for received in world.collector.spans
+        if received.span.name == f"run {received.room}"
+    }
+
+    assert told == runs == set(world.logs)

@@ -25,6 +25,7 @@ from tradestream.candles import CandleSeries, to_seconds
 from tradestream.instruments import Instrument
 from tradestream.postgres import connect
 from tradestream.redis import connect as connect_redis
+from tradestream.testing.otlp_receiver import Receiver
 from tradestream.testing.rooms import run_room
 
 P = TypeVar("P", bound=Proto)
@@ -54,6 +55,7 @@ class World:
         records: What was published, by topic, dead letters included.
         states: Redis hashes `processing_state:*`, by key.
         logs: Lines of each room's runs, in order.
+        collector: Where its rooms send their spans, if anywhere.
     """
 
     postgres_url: str
@@ -61,6 +63,7 @@ class World:
     records: dict[str, list[Record]] = field(default_factory=dict)
     states: dict[str, dict[str, str]] = field(default_factory=dict)
     logs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    collector: Receiver = field(default_factory=Receiver)
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a statement."""
@@ -94,6 +97,8 @@ class World:
             "candles_url": self.postgres_url,
         }
         named = {name: shared[name] for name in _URLS[room]}
+        if self.collector.url:
+            named["otlp_url"] = self.collector.url
         finished = run_room(room, {**named, "now": NOW.isoformat(), **flags})
         assert finished.returncode == 0, f"{room}: {finished.stderr}"
         lines = [json.loads(line) for line in finished.stderr.splitlines()]
@@ -115,9 +120,9 @@ FACTORY = {"windows": ",".join(map(str, WINDOWS))}
 SCORER = {"backfill_start": START.isoformat()}
 
 
-def make_world(postgres_url: str, redis_url: str) -> World:
+def make_world(postgres_url: str, redis_url: str, collector: Receiver) -> World:
     """Fill the store, then run every room of the main line in its order."""
-    world = World(postgres_url, redis_url)
+    world = World(postgres_url, redis_url, collector=collector)
     fill(postgres_url)
     client = connect_redis(redis_url)
     client.flushall()
