@@ -47,7 +47,10 @@ def steps() -> list[Step]:
             "buildifier",
             ("build/buildifier", "-mode=check", "-lint=warn", *build_files),
         ),
+        Step("metrics", (python, "-m", "tools.metrics_reference", "--check")),
+        Step("dashboards", (python, "-m", "tools.dashboards", "--check")),
         Step("modules", (python, "-m", "tools.check_module")),
+        Step("chart", (python, "-m", "tools.chart", "--check")),
         Step("links", (python, "-m", "tools.check_links")),
         Step("layout", (python, "-m", "tools.check_layout")),
     ]

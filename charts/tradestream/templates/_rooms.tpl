@@ -45,7 +45,7 @@
 
 {{/* The Secret of a dependency as JSON {secret, key}; no `secret`: it has none. */}}
 {{- define "tradestream.secret" -}}
-{{- $secret := (index .root.Values .need).secret -}}
+{{- $secret := (index .root.Values .need).secret | default dict -}}
 {{- $name := $secret.name -}}
 {{- if and (not $name) .root.Values.inCluster.enabled -}}
   {{- $name = include "tradestream.inClusterSecret" . -}}

@@ -1,0 +1,123 @@
+"""The generator of the chart, on a small chart."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.chart import COPIES, UndescribedError, described, stale, wanted
+from tools.chart import with_descriptions as complete
+
+VALUES = """
+# A remark that is no description.
+
+# -- How long it takes,
+# in seconds.
+seconds: 1
+
+bus:
+  # -- Where it is.
+  url: ""
+  # -- Its secret, e.g. `{name: a, key: b}`.
+  secret: {name: ""}
+"""
+SCHEMA = {
+    "properties": {
+        "seconds": {"type": "integer"},
+        "bus": {
+            "description": "The bus.",
+            "properties": {"url": {"description": "Old."}, "secret": {"$ref": "#/x"}},
+        },
+    }
+}
+README = """# Chart
+
+<!-- What follows is written by `python -m tools.chart`. -->
+old
+<!-- Written until here. -->
+
+after
+"""
+
+
+def chart(root: Path) -> Path:
+    """Make a repository with a small chart and one alert rule."""
+    folder = root / "charts" / "small"
+    folder.mkdir(parents=True)
+    (folder / "values.yaml").write_text(VALUES)
+    schema: dict[str, Any] = dict(SCHEMA)
+    kinds = ("job", "worker", "http", "migration")
+    schema["$defs"] = {kind: {"properties": {}} for kind in kinds}
+    (folder / "values.schema.json").write_text(json.dumps(schema))
+    (folder / "README.md").write_text(README)
+    (folder / "rooms.yaml").write_text("rooms: {lab: {kind: job, schedule: '@'}}")
+    rules = root / COPIES["files/rules"][0]
+    rules.mkdir(parents=True)
+    (rules / "late.yaml").write_text("groups: []\n")
+    return folder
+
+
+def test_reads_comments_over_values() -> None:
+    seconds, url, secret = described(VALUES)
+
+    assert (seconds.name, seconds.default) == ("seconds", 1)
+    assert seconds.text == "How long it takes, in seconds."
+    assert (url.name, url.default, url.text) == ("bus.url", "", "Where it is.")
+    assert secret.default == {"name": ""}
+
+
+def test_names_a_value_without_a_comment() -> None:
+    with pytest.raises(UndescribedError, match=r"required for bus\.port"):
+        described(VALUES + "  port: 1\n")
+
+
+def test_names_a_comment_without_a_value() -> None:
+    with pytest.raises(UndescribedError, match="under: Alone"):
+        described("# -- Alone.\n\na: 1\n")
+
+
+def test_comments_become_descriptions_of_the_schema() -> None:
+    properties = complete(SCHEMA, described(VALUES))["properties"]
+
+    assert properties["seconds"]["description"] == "How long it takes, in seconds."
+    assert properties["bus"]["properties"]["url"]["description"] == "Where it is."
+    assert properties["bus"]["properties"]["secret"]["$ref"] == "#/x"
+
+
+def test_names_a_property_without_a_description() -> None:
+    schema = {"properties": {**SCHEMA["properties"], "more": {"type": "string"}}}
+
+    with pytest.raises(UndescribedError, match="/more"):
+        complete(schema, described(VALUES))
+
+
+def test_writes_tables_between_the_marks_and_copies_rules(tmp_path: Path) -> None:
+    folder = chart(tmp_path)
+
+    files = wanted(folder, tmp_path)
+
+    page = files[folder / "README.md"]
+    assert page.startswith("# Chart\n")
+    assert page.endswith("<!-- Written until here. -->\n\nafter\n")
+    assert "old" not in page
+    assert "| `lab` | job | `@` |  |  |" in page
+    assert '| `bus.url` | `""` | Where it is. |' in page
+    assert files[folder / "files" / "rules" / "late.yaml"] == "groups: []\n"
+
+
+def test_finds_what_is_different_missing_and_left_over(tmp_path: Path) -> None:
+    folder = chart(tmp_path)
+    files = wanted(folder, tmp_path)
+    old = folder / "files" / "dashboards" / "gone.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("{}")
+
+    found = stale(folder, files)
+
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    old.unlink()
+    assert found == sorted([*files, old])
+    assert stale(folder, wanted(folder, tmp_path)) == []
