@@ -1,22 +1,16 @@
-"""Connections of research commands: to URLs that were typed, else the small stack."""
+"""Connections of research commands: to URLs that were typed, else the stack."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradestream.candle_store.factory import open_candle_store
 from tradestream.candle_store.port import CandleStore
+from tradestream.local.place import Place
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A URL with the file of its password, None where the server trusts."""
-
-    url: str
-    password_file: Path | None
+    from tradestream.local.stack import Stack
 
 
 def candles_place(
@@ -25,12 +19,11 @@ def candles_place(
     """Return where the bars are.
 
     Raises:
-        ConfigurationError: If no URL is given and there is no small stack.
+        ConfigurationError: If no URL is given and there is no stack.
     """
     if url is not None:
         return Place(url, password_file)
-    # The small stack keeps its bars in its PostgreSQL.
-    return postgres_place(data_dir, None, None)
+    return _stack(data_dir).candles
 
 
 def postgres_place(
@@ -39,16 +32,11 @@ def postgres_place(
     """Return where strategies, proof, positions, and signals are.
 
     Raises:
-        ConfigurationError: If no URL is given and there is no small stack.
+        ConfigurationError: If no URL is given and there is no stack.
     """
     if url is not None:
         return Place(url, password_file)
-    # Imported late: a command with a URL of its own needs no small stack.
-    from tradestream.cli.stack import started_stack
-    from tradestream.local.layout import default_data_dir
-
-    stack = started_stack(data_dir or default_data_dir())
-    return Place(stack.url("postgres"), stack.layout.postgres_password)
+    return _stack(data_dir).records
 
 
 def bus_place(
@@ -57,23 +45,19 @@ def bus_place(
     """Return where messages are.
 
     Raises:
-        ConfigurationError: If no URL is given and there is no local stack.
+        ConfigurationError: If no URL is given and there is no stack.
     """
     if url is not None:
         return Place(url, password_file)
-    from tradestream.cli.stack import started_stack
-    from tradestream.local.layout import default_data_dir
-
-    stack = started_stack(data_dir or default_data_dir())
-    return Place(stack.url("redis"), stack.layout.redis_password)
+    return _stack(data_dir).bus
 
 
 def simulator_url(data_dir: Path | None) -> str | None:
-    """Return where the small stack's venue is, None without a small stack."""
+    """Return where the stack's venue is, None without a stack."""
     from tradestream.local.layout import default_data_dir
-    from tradestream.local.stack import Stack
+    from tradestream.local.sizes import open_stack
 
-    stack = Stack(data_dir or default_data_dir())
+    stack = open_stack(data_dir or default_data_dir())
     return stack.url("simulator") if stack.exists() else None
 
 
@@ -88,6 +72,14 @@ def connect_records(place: Place) -> "Connection":
     from tradestream.runtime.secrets import read_secret
 
     return connect(place.url, read_secret(_text(place)))
+
+
+def _stack(data_dir: Path | None) -> "Stack":
+    # Imported late: a command with a URL of its own needs no stack.
+    from tradestream.cli.stack import started_stack
+    from tradestream.local.layout import default_data_dir
+
+    return started_stack(data_dir or default_data_dir())
 
 
 def _text(place: Place) -> str | None:

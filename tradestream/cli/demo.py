@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from tradestream.cli.stack import size_option
+
 INTERRUPTED = 130
 _DEFAULT = Path(__file__).parents[2] / "build" / "demo"
 
@@ -23,9 +25,10 @@ _DEFAULT = Path(__file__).parents[2] / "build" / "demo"
     help="Stop after the tables, or go on in real time until Ctrl-C.  "
     "[default: go on in a terminal]",
 )
+@size_option
 @click.option("--keep", is_flag=True, help="Go on with the data of the last demo.")
-def command(data_dir: Path, leave: bool | None, keep: bool) -> None:
-    """Start a small stack, run every room of the main line, and show the page.
+def command(data_dir: Path, leave: bool | None, size: str | None, keep: bool) -> None:
+    """Start a stack, run every room of the main line, and show the page.
 
     Each room is a process of its own, on simulated markets that say what they
     are. Nothing is left running afterwards.
@@ -34,7 +37,7 @@ def command(data_dir: Path, leave: bool | None, keep: bool) -> None:
 
     stay = sys.stdout.isatty() if leave is None else not leave
     try:
-        run_demo(data_dir, stay=stay, keep=keep)
+        run_demo(data_dir, size=size, stay=stay, keep=keep)
     except KeyboardInterrupt:
         click.echo("interrupted; everything is stopped", err=True)
         sys.exit(INTERRUPTED)

@@ -15,16 +15,17 @@ INTERRUPTED = 130
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 COMMANDS = {
-    "up": "Start the small stack, or what of it does not run.",
-    "down": "Stop the small stack; its data stays.",
+    "up": "Start the stack, or what of it does not run.",
+    "down": "Stop the stack; its data stays.",
     "status": "Say what runs, and on which port.",
-    "run": "Run one room against the small stack.",
+    "run": "Run one room against the stack.",
     "demo": "Run the main line from candles to signals, and show the page.",
     "strategies": "List or explain the strategy types.",
     "backtest": "Backtest one strategy on past bars.",
     "signals": "Print the entries and exits of a strategy.",
     "search": "Search and judge strategies on a file, as a symbol's life.",
     "gate": "Score the gate by what came after its verdicts.",
+    "topics": "Make the topics of Kafka, the bus of the full size, as declared.",
     "trace": "Print the whole way of one request, strategy, or signal.",
     "report": "Write the report page.",
     "study": "Measure the gate on markets whose truth is known.",

@@ -92,8 +92,8 @@ def command(
     records = connections.postgres_place(data_dir, postgres_url, postgres_password_file)
     bars = (
         records
-        if candles_url is None
-        else connections.Place(candles_url, candles_password_file)
+        if candles_url is None and postgres_url is not None
+        else connections.candles_place(data_dir, candles_url, candles_password_file)
     )
     if simulator_url is None and postgres_url is None:
         simulator_url = connections.simulator_url(data_dir)

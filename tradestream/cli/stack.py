@@ -1,4 +1,4 @@
-"""What the commands of the small stack share."""
+"""What the commands of a stack share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 from tradestream.errors import ConfigurationError
 from tradestream.local.layout import default_data_dir
+from tradestream.local.sizes import SIZES, open_stack
 from tradestream.local.stack import Stack
 
 
@@ -22,9 +23,19 @@ def data_dir_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def size_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --size."""
+    return click.option(
+        "--size",
+        type=click.Choice(SIZES),
+        help="small: PostgreSQL and Valkey; full: also Kafka, InfluxDB, Pushgateway,"
+        " and Prometheus.  [default: that of the folder, else small]",
+    )(command)
+
+
 def started_stack(data_dir: Path) -> Stack:
     """Return the stack of a folder, which must have been started once."""
-    stack = Stack(data_dir)
+    stack = open_stack(data_dir)
     if not stack.exists():
         raise ConfigurationError(
             f"a stack is required in {data_dir}, was none; start it with"

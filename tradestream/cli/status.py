@@ -1,4 +1,4 @@
-"""`tradestream status`: what of the small stack runs, and where."""
+"""`tradestream status`: what of a stack runs, and where."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,15 @@ from pathlib import Path
 import click
 
 from tradestream.cli.stack import data_dir_option
-from tradestream.local.stack import NAMES, Stack
+from tradestream.local.place import Place
+from tradestream.local.sizes import open_stack
+from tradestream.local.stack import Stack
 
 NOT_RUNNING = 3
 KEYS = (
     "running",
     "data_dir",
+    "size",
     "postgres_url",
     "postgres_password_file",
     "candles_url",
@@ -38,17 +41,17 @@ KEYS = (
     help="How to print it.",
 )
 def command(data_dir: Path, output: str) -> None:
-    """Say which parts of the small stack run, and how to reach them.
+    """Say which parts of the stack run, and how to reach them.
 
     Exit status: 0 when all of it runs, 3 when not.
 
     With `--output json` the keys are always the same: running (all of it),
-    data_dir, {postgres,candles,redis,bus}_{url,password_file}, simulator_url,
-    page_url, ports and pids by part, and logs. Where no stack was ever started,
-    all but running and data_dir are null; a part that is stopped has its URL and
-    a null pid.
+    data_dir, size, {postgres,candles,redis,bus}_{url,password_file},
+    simulator_url, page_url, ports and pids by part, and logs. Where no stack was
+    ever started, all but running and data_dir are null; a part that is stopped
+    has its URL and a null pid.
     """
-    stack = Stack(data_dir)
+    stack = open_stack(data_dir)
     if not stack.exists():
         if output == "json":
             click.echo(json.dumps(describe_none(stack), indent=2))
@@ -69,19 +72,24 @@ def describe(stack: Stack) -> dict[str, object]:
     return {
         "running": all(running.values()),
         "data_dir": str(stack.layout.root),
-        "postgres_url": stack.url("postgres"),
-        "postgres_password_file": str(stack.layout.postgres_password),
-        "candles_url": stack.url("postgres"),
-        "candles_password_file": str(stack.layout.postgres_password),
-        "redis_url": stack.url("redis"),
-        "redis_password_file": str(stack.layout.redis_password),
-        "bus_url": stack.url("redis"),
-        "bus_password_file": str(stack.layout.redis_password),
+        "size": stack.size,
+        **_place("postgres", stack.records),
+        **_place("candles", stack.candles),
+        **_place("redis", stack.redis),
+        **_place("bus", stack.bus),
         "simulator_url": stack.url("simulator"),
         "page_url": stack.url("page"),
         "ports": stack.ports,
         "pids": {name: None if at is None else at.pid for name, at in running.items()},
         "logs": str(stack.layout.logs),
+    }
+
+
+def _place(name: str, place: Place) -> dict[str, str | None]:
+    file = place.password_file
+    return {
+        f"{name}_url": place.url,
+        f"{name}_password_file": None if file is None else str(file),
     }
 
 
@@ -100,7 +108,7 @@ def print_table(stack: Stack) -> None:
     for title in ("part", "state", "pid", "url"):
         table.add_column(title)
     running = stack.running()
-    for name in NAMES:
+    for name in stack.names:
         handle = running[name]
         state = "[red]stopped" if handle is None else "[green]running"
         table.add_row(name, state, str(handle.pid) if handle else "", stack.url(name))

@@ -12,11 +12,11 @@ import click
 
 from tradestream.cli import output
 from tradestream.cli.connections import (
-    Place,
     bus_place,
     connect_records,
     postgres_place,
 )
+from tradestream.local.place import Place
 
 if TYPE_CHECKING:
     from tradestream.bus.port import Bus

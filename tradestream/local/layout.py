@@ -116,6 +116,17 @@ class Layout:
         """File that a command which changes the stack locks."""
         return self.root / "lock"
 
+    @property
+    def size(self) -> Path:
+        """File that remembers how large the stack is."""
+        return self.root / "size"
+
+    def remember_size(self, size: str) -> None:
+        """Note which servers belong to the stack."""
+        temporary = self.size.with_suffix(".new")
+        temporary.write_text(size + "\n")
+        temporary.replace(self.size)
+
     def log(self, name: str) -> Path:
         """Return the log of a server or room."""
         return self.logs / f"{name}.log"

@@ -1,41 +1,46 @@
 """The small stack: two servers, a simulated venue, and the page, in one folder."""
 
 import fcntl
-import os
-import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
 
 from tradestream.errors import ConfigurationError, UnavailableError
-from tradestream.local import ports, programs
+from tradestream.local import origin, ports, programs, rooms_to_run
 from tradestream.local.layout import Layout
+from tradestream.local.place import Place
 from tradestream.local.postgres_server import USER, PostgresServer
 from tradestream.local.processes import POLL_SECONDS, Handle, StartError
 from tradestream.local.programs import Program
 from tradestream.local.valkey_server import ValkeyServer
 
 NAMES = ("postgres", "redis", "simulator", "page")
+PROGRAMS = ("simulator", "page")
 HISTORY_DAYS = 14
 SIMULATOR_REQUESTS_PER_SECOND = 500
 LOCK_SECONDS = 30.0
 
-_NO_PORT = 0
+NO_PORT = 0
 """For what is found by its pid file, wherever it listens."""
 
 
 class Stack:
     """One small stack. Making the object touches nothing.
 
+    A larger one adds servers: see `tradestream.local.full_size.stack`.
+
     Args:
         root: Its data folder.
         history_days: Days of market history that a new stack's venue has.
     """
+
+    size = "small"
+    names: tuple[str, ...] = NAMES
 
     def __init__(self, root: Path, *, history_days: int = HISTORY_DAYS) -> None:
         self.layout = Layout(root.expanduser().absolute())
@@ -85,7 +90,7 @@ class Stack:
             return
         with self.locked():
             self.layout.end_rooms()
-            self._stop(NAMES)
+            self._stop(self.names)
 
     def restart_stopped(self) -> list[str]:
         """Start parts that ended, e.g. were killed; return their names.
@@ -98,15 +103,16 @@ class Stack:
             return []
         with self.locked():
             self.start_servers()
-            for name in NAMES[2:]:
+            for name in PROGRAMS:
                 self.start_program(name)
         return stopped
 
     def start_servers(self) -> None:
-        """Start PostgreSQL and Valkey, and make the database if it is not there."""
+        """Start the servers, and make in them what is not there, e.g. a database."""
         self.layout.create_secrets()
+        self.layout.remember_size(self.size)
         with self._naming_ports_file():
-            _at_once([self.postgres.start, self.valkey.start])
+            _at_once(self._server_starts())
         self._create_database()
 
     def migrate(self) -> None:
@@ -129,7 +135,7 @@ class Stack:
     @cached_property
     def ports(self) -> dict[str, int]:
         """The port of each part, by name."""
-        return ports.remembered(self.layout.ports, NAMES)
+        return ports.remembered(self.layout.ports, self._port_names())
 
     @property
     def postgres(self) -> PostgresServer:
@@ -149,8 +155,9 @@ class Stack:
             return Program(
                 name, "tradestream.report.serve", port, [simulator], "/health"
             )
+        day = origin.remembered(self.layout.origin, self._history_days)
         flags = [
-            f"--origin={self._origin().isoformat()}",
+            f"--origin={day.isoformat()}",
             f"--history_days={self._history_days}",
             f"--requests_per_second={SIMULATOR_REQUESTS_PER_SECOND}",
         ]
@@ -168,49 +175,52 @@ class Stack:
     def running(self) -> dict[str, Handle | None]:
         """Return the process of each part, None for what does not run."""
         return {
-            "postgres": self._postgres_on(_NO_PORT).running(),
-            "redis": self._valkey_on(_NO_PORT).running(),
+            "postgres": self._postgres_on(NO_PORT).running(),
+            "redis": self._valkey_on(NO_PORT).running(),
             "simulator": programs.running(self.layout, "simulator"),
             "page": programs.running(self.layout, "page"),
         }
 
+    @property
+    def records(self) -> Place:
+        """The database of records."""
+        return Place(self.url("postgres"), self.layout.postgres_password)
+
+    @property
+    def redis(self) -> Place:
+        """The Redis of lists and leases."""
+        return Place(self.url("redis"), self.layout.redis_password)
+
+    @property
+    def candles(self) -> Place:
+        """The candle store."""
+        return self.records
+
+    @property
+    def bus(self) -> Place:
+        """The message bus."""
+        return self.redis
+
+    def worker_flags(self, room: str) -> tuple[str, ...]:
+        """Return what a resident room is told besides its environment."""
+        del room
+        return ()
+
     def environment(self) -> dict[str, str]:
         """Return the environment in which a room finds this stack."""
-        ours = {
-            "POSTGRES_URL": self.url("postgres"),
-            "POSTGRES_PASSWORD_FILE": str(self.layout.postgres_password),
-            "CANDLES_URL": self.url("postgres"),
-            "CANDLES_PASSWORD_FILE": str(self.layout.postgres_password),
-            "REDIS_URL": self.url("redis"),
-            "REDIS_PASSWORD_FILE": str(self.layout.redis_password),
-            "BUS_URL": self.url("redis"),
-            "BUS_PASSWORD_FILE": str(self.layout.redis_password),
+        return rooms_to_run.environment(self._flags())
+
+    def _flags(self) -> dict[str, str]:
+        """Return the shared flags of all rooms, by their name in upper case."""
+        return {
+            **self.records.flags("POSTGRES"),
+            **self.candles.flags("CANDLES"),
+            **self.redis.flags("REDIS"),
+            **self.bus.flags("BUS"),
             "COINBASE_REST_URL": self.url("simulator"),
             "COINMARKETCAP_URL": self.url("simulator"),
             "COINMARKETCAP_KEY_FILE": str(self.layout.coinmarketcap_key),
         }
-        repository = str(Path(__file__).parents[2])
-        path = os.environ.get("PYTHONPATH")
-        return {
-            **os.environ,
-            **{f"TRADESTREAM_{name}": value for name, value in ours.items()},
-            # Rooms must be found whatever folder the command is typed in.
-            "PYTHONPATH": f"{repository}{os.pathsep}{path}" if path else repository,
-        }
-
-    def room_command(self, room: str, flags: Sequence[str] = ()) -> list[str]:
-        """Return the command that runs a room.
-
-        Raises:
-            ConfigurationError: If there is no such room.
-        """
-        rooms = Path(__file__).parents[2] / "services"
-        if not room.isidentifier() or not (rooms / room / "main.py").exists():
-            known = sorted(path.parent.name for path in rooms.glob("*/main.py"))
-            raise ConfigurationError(
-                f"a room is required, was {room}; there are {', '.join(known)}"
-            )
-        return [sys.executable, "-m", f"services.{room}.main", *flags]
 
     def _prepare(self) -> None:
         """Make secrets; stop what cannot be used with what the folder says now."""
@@ -219,25 +229,39 @@ class Stack:
         if not had_password:
             self._stop(["redis"])  # it would go on with the lost one
         if not self.layout.ports.exists():
-            self._stop(NAMES)  # nobody knows where they listen
+            self._stop(self.names)  # nobody knows where they listen
 
     def _start_all(self) -> None:
         with ThreadPoolExecutor(2) as pool:
-            started = [pool.submit(self.start_program, n) for n in NAMES[2:]]
+            started = [pool.submit(self.start_program, n) for n in PROGRAMS]
             self.start_servers()
             self.migrate()
             for program in started:
                 program.result()
 
     def _stop(self, names: Collection[str]) -> None:
-        # Found by pid files alone: lost or broken ports must not be in the way.
-        stops: dict[str, Callable[[], None]] = {
-            "postgres": self._postgres_on(_NO_PORT).stop,
-            "redis": self._valkey_on(_NO_PORT).stop,
+        stops = self._stops()
+        _at_once([stops[name] for name in names])
+
+    def _port_names(self) -> tuple[str, ...]:
+        """Return the names of all ports that are chosen once."""
+        return NAMES
+
+    def _server_starts(self) -> list[Callable[[], object]]:
+        """Return what starts each server; they start at once."""
+        return [self.postgres.start, self.valkey.start]
+
+    def _stops(self) -> dict[str, Callable[[], object]]:
+        """Return what stops each part.
+
+        Found by pid files alone: lost or broken ports must not be in the way.
+        """
+        return {
+            "postgres": self._postgres_on(NO_PORT).stop,
+            "redis": self._valkey_on(NO_PORT).stop,
             "simulator": partial(programs.stop, self.layout, "simulator"),
             "page": partial(programs.stop, self.layout, "page"),
         }
-        _at_once([stops[name] for name in names])
 
     def _postgres_on(self, port: int) -> PostgresServer:
         layout = self.layout
@@ -262,22 +286,6 @@ class Stack:
             raise StartError(
                 f"{error}; change it in {self.layout.ports}, or remove that file to"
                 " get new ports"
-            ) from error
-
-    def _origin(self) -> date:
-        path = self.layout.origin
-        if not path.exists():
-            day = datetime.now(UTC).date() - timedelta(days=self._history_days)
-            temporary = path.with_suffix(".new")
-            temporary.write_text(day.isoformat() + "\n")
-            temporary.replace(path)
-        found = path.read_text().strip()
-        try:
-            return date.fromisoformat(found)
-        except ValueError as error:
-            raise ConfigurationError(
-                "the first day of the simulated markets, such as 2026-01-31, is"
-                f" required in {path}, was {found!r}"
             ) from error
 
     def _create_database(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the small stack alive: looks at it once a minute."""
+"""Keeps the stack alive: looks at it once a minute."""
 
 import time
 from collections.abc import Callable, Sequence

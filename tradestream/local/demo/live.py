@@ -19,7 +19,7 @@ TICK_SECONDS = 0.5
 WORKER_PAUSE_SECONDS = 10.0
 COLUMNS = (("room", 34), ("last run", 8), ("took", 7), ("next", 5))
 SAID_LEAST = 20
-STACK = "small stack"
+STACK = "stack"
 
 
 class RealTime:
@@ -84,7 +84,7 @@ class RealTime:
             self._rooms.forget(self._worker)
         self._worker_not_before = time.monotonic() + WORKER_PAUSE_SECONDS
         workers = (f"--workers={cores()}",)
-        self._worker = self._rooms.start("strategy_discovery", workers)
+        self._worker = self._rooms.start_worker("strategy_discovery", workers)
 
     def _start(self, job: Job) -> Run:
         run = self._rooms.start(job.room, FLAGS.get(job.room, ()))

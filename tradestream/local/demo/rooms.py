@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from tradestream.errors import TradeStreamError
+from tradestream.local import rooms_to_run
 from tradestream.local.demo.screen import Screen, View
 from tradestream.local.room_runs import RoomRun
 from tradestream.local.stack import Stack
@@ -33,7 +34,11 @@ class Rooms:
 
     def start(self, room: str, flags: Sequence[str] = ()) -> RoomRun:
         """Start a room and return at once."""
-        return self._begin(room, self._stack.room_command(room, flags))
+        return self._begin(room, rooms_to_run.command(room, flags))
+
+    def start_worker(self, room: str, flags: Sequence[str] = ()) -> RoomRun:
+        """Start a resident room and return at once."""
+        return self.start(room, (*flags, *self._stack.worker_flags(room)))
 
     def start_module(self, name: str, command: Sequence[str]) -> RoomRun:
         """Start a program that is no room, such as the compiler of the kernels."""

@@ -16,16 +16,18 @@ from tradestream.local.demo.line import MainLine
 from tradestream.local.demo.live import RealTime
 from tradestream.local.demo.rooms import Rooms
 from tradestream.local.demo.screen import open_screen
+from tradestream.local.sizes import open_stack
 from tradestream.local.stack import Stack
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
-def run_demo(root: Path, *, stay: bool, keep: bool) -> None:
+def run_demo(root: Path, *, size: str | None, stay: bool, keep: bool) -> None:
     """Run the demo; whatever happens, no process of it is left behind.
 
     Args:
         root: Folder of its stack; wiped at the start.
+        size: `small` or `full`; None: that of a kept folder, else small.
         stay: Go on in real time until Ctrl-C after the tables.
         keep: Do not wipe the folder, go on with its data.
 
@@ -34,7 +36,7 @@ def run_demo(root: Path, *, stay: bool, keep: bool) -> None:
         KeyboardInterrupt: If it was interrupted before the tables.
     """
     with _alone(root), _interruptible():
-        stack = _prepare(root, keep=keep)
+        stack = _prepare(root, size, keep=keep)
         screen = open_screen()
         rooms = Rooms(stack, screen)
         try:
@@ -60,9 +62,9 @@ def _stay(stack: Stack, rooms: Rooms, console: Console) -> None:
         console.print("stopping")
 
 
-def _prepare(root: Path, *, keep: bool) -> Stack:
+def _prepare(root: Path, size: str | None, *, keep: bool) -> Stack:
     """Stop what an earlier demo left running; return a stack in a clean folder."""
-    before = Stack(root)
+    before = open_stack(root)
     before.down()
     folder = before.layout.root
     if not keep and folder.exists():
@@ -71,7 +73,7 @@ def _prepare(root: Path, *, keep: bool) -> Stack:
                 f"an empty folder or one of an earlier demo is required, was {root}"
             )
         shutil.rmtree(folder)
-    stack = Stack(root)
+    stack = open_stack(root, size)
     stack.layout.create()
     return stack
 

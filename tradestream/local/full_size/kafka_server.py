@@ -44,17 +44,21 @@ class KafkaServer:
             `ca_file`), `sasl` (user `tradestream`, password in `password_file`,
             mechanism PLAIN or SCRAM-SHA-512), or `sasl_tls`.
         heap: Largest heap of each broker, as Java writes it.
+        ports_file: File that remembers its ports; None: in the data folder.
+        host: Address of this machine that clients use.
     """
 
     folder: Path
     nodes: int = 1
     listener: Listener = "plaintext"
     heap: str = "512m"
+    ports_file: Path | None = None
+    host: str = ports.HOST
 
     @property
     def bootstrap(self) -> str:
         """Addresses of all brokers, e.g. `127.0.0.1:20001,127.0.0.1:20002`."""
-        return ",".join(f"{ports.HOST}:{node.port}" for node in self._nodes())
+        return ",".join(f"{self.host}:{node.port}" for node in self._nodes())
 
     @property
     def url(self) -> str:
@@ -176,12 +180,11 @@ class KafkaServer:
         return self._home(number) / "server.pid"
 
     def _nodes(self) -> list[Node]:
-        roles = ("client", "internal", "controller")
-        names = [f"{role}{n}" for n in self._numbers() for role in roles]
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = ports.remembered(self.folder / "ports.json", names)
+        file = self.ports_file or self.folder / "ports.json"
+        known = ports.remembered(file, port_names(self.nodes))
         return [
-            Node(n, *(known[f"{role}{n}"] for role in roles)) for n in self._numbers()
+            Node(n, *(known[name] for name in _port_names(n))) for n in self._numbers()
         ]
 
     def _write_settings(self, node: Node) -> Path:
@@ -195,6 +198,7 @@ class KafkaServer:
             self.listener,
             keys=self.folder / "keys",
             password=self.password_file.read_text().strip(),
+            host=self.host,
         )
         path = home / "server.properties"
         path.touch(mode=0o600)
@@ -235,6 +239,16 @@ class KafkaServer:
             *("-cp", str(jars / "*")),
             *arguments,
         ]
+
+
+def port_names(nodes: int) -> tuple[str, ...]:
+    """Return the names under which the ports of all brokers are remembered."""
+    return tuple(name for n in range(1, nodes + 1) for name in _port_names(n))
+
+
+def _port_names(number: int) -> tuple[str, str, str]:
+    broker = f"kafka{number}"
+    return broker, f"{broker}_internal", f"{broker}_controller"
 
 
 def java() -> str:

@@ -56,6 +56,7 @@ def properties(
     *,
     keys: Path,
     password: str,
+    host: str = HOST,
 ) -> dict[str, str]:
     """Return the settings of one node of a cluster.
 
@@ -66,6 +67,7 @@ def properties(
         listener: How clients speak to it.
         keys: Folder of `server.pem` and `ca.pem`, for TLS.
         password: Password of the user `tradestream`, for SASL.
+        host: Address of this machine that clients use.
     """
     replicas, in_sync = min(3, len(nodes)), max(1, min(3, len(nodes)) - 1)
     ports = {
@@ -74,6 +76,7 @@ def properties(
         "CONTROLLER": node.controller_port,
     }
     addresses = {name: f"{name}://{HOST}:{port}" for name, port in ports.items()}
+    addresses["CLIENT"] = f"CLIENT://{host}:{node.port}"
     protocols = {"CLIENT": _PROTOCOLS[listener], "INTERNAL": "PLAINTEXT"}
     settings: dict[str, object] = {
         "process.roles": "broker,controller",
