@@ -94,16 +94,18 @@ def _finds(cursor: Cursor, symbol: str) -> "list[Find]":
         "WITH ranked AS ("
         " SELECT s.strategy_name, s.parameters,"
         "  row_number() OVER (PARTITION BY s.strategy_name"
-        "   ORDER BY b.score DESC, s.strategy_id) AS by_score,"
+        "   ORDER BY s.best_score DESC, s.strategy_id) AS by_score,"
         "  row_number() OVER (PARTITION BY s.strategy_name"
-        "   ORDER BY l.window_end_at DESC, l.score DESC, s.strategy_id) AS by_time"
+        "   ORDER BY s.latest_window_end_at DESC, s.best_score DESC, s.strategy_id)"
+        "   AS by_time"
         " FROM strategies s"
-        " JOIN evaluations b ON b.evaluation_id = s.best_evaluation_id"
-        " JOIN evaluations l ON l.evaluation_id = s.latest_evaluation_id"
-        " WHERE s.symbol = %s AND s.interval = %s AND NOT l.stale)"
+        " WHERE s.symbol = %(symbol)s AND s.interval = %(interval)s"
+        " AND s.latest_evaluation_id NOT IN (SELECT evaluation_id FROM evaluations"
+        "  WHERE symbol = %(symbol)s AND stale))"
         " SELECT strategy_name, parameters FROM ranked"
-        " WHERE by_score <= %s OR by_time <= %s ORDER BY strategy_name, by_score",
-        (symbol, INTERVAL, FINDS_A_TYPE // 2, FINDS_A_TYPE // 2),
+        " WHERE by_score <= %(half)s OR by_time <= %(half)s"
+        " ORDER BY strategy_name, by_score",
+        {"symbol": symbol, "interval": INTERVAL, "half": FINDS_A_TYPE // 2},
     )
     return [Find(name, parameters) for name, parameters in cursor.fetchall()]
 

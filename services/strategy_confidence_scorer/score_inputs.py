@@ -72,9 +72,8 @@ def read_subjects(cursor: Cursor, symbol: str) -> list[Subject]:
     cursor.execute(
         "WITH candidates AS ("
         " SELECT s.strategy_id FROM strategies s"
-        " JOIN evaluations b ON b.evaluation_id = s.best_evaluation_id"
         " WHERE s.symbol = %(s)s AND s.interval = %(i)s AND s.status = 'candidate'"
-        " ORDER BY b.score DESC, s.strategy_id LIMIT %(most)s)"
+        " ORDER BY s.best_score DESC NULLS LAST, s.strategy_id LIMIT %(most)s)"
         " SELECT s.strategy_id, s.strategy_name, s.parameters, s.status,"
         "  s.best_evaluation_id, s.latest_evaluation_id,"
         "  c.claim_number, c.evidence, c.budget"

@@ -226,8 +226,9 @@ def _store(
     )
     cursor.execute(
         "UPDATE strategies SET best_evaluation_id = coalesce(best_evaluation_id, %s),"
-        " latest_evaluation_id = %s WHERE strategy_id = %s",
-        (evaluation, evaluation, key),
+        " latest_evaluation_id = %s, latest_window_end_at = %s,"
+        " best_score = coalesce(best_score, %s) WHERE strategy_id = %s",
+        (evaluation, evaluation, end, float(result.excess_sharpe_bar[0]), key),
     )
     return key, evaluation
 

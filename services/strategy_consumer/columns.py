@@ -8,6 +8,8 @@ STRATEGIES = (
     ("parameters", "jsonb"),
     ("best_evaluation_id", "text"),
     ("latest_evaluation_id", "text"),
+    ("best_score", "double precision"),
+    ("latest_window_end_at", "timestamptz"),
 )
 EVALUATIONS = (
     ("evaluation_id", "text"),

@@ -227,10 +227,11 @@ def test_best_and_latest_follow_what_is_stored(
 
     assert one(
         postgres,
-        "SELECT best.score, latest.score FROM strategies"
+        "SELECT best.score, latest.score, best_score = best.score,"
+        " latest_window_end_at = latest.window_end_at FROM strategies"
         " JOIN evaluations AS best ON best.evaluation_id = best_evaluation_id"
         " JOIN evaluations AS latest ON latest.evaluation_id = latest_evaluation_id",
-    ) == (0.3, 0.2)
+    ) == (0.3, 0.2, True, True)
 
 
 def group_result(*symbols: str) -> HistoryExamResult:

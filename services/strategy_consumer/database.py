@@ -138,6 +138,7 @@ def _upsert(cursor: Cursor, rows: Batch, now: datetime) -> tuple[int, int, int]:
         evaluations = cursor.rowcount
     if strategies < len(rows.strategies):
         cursor.execute(sql.UPDATE_CHOSEN)
+        cursor.execute(sql.UPDATE_CHOSEN_NUMBERS)
     if rows.trials:
         _copy(cursor, "incoming_trials", (row.copy_row for row in rows.trials))
         cursor.execute(sql.INSERT_TRIALS, times)

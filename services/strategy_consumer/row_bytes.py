@@ -15,6 +15,7 @@ _EVALUATION_FIELDS = copy.fields(len(columns.EVALUATIONS))
 _TRIALS_FIELDS = copy.fields(len(columns.TRIALS))
 # Each number has before it the length that binary COPY wants.
 _EVALUATION_NUMBERS = struct.Struct(">" + "iq" * 6 + "id" * 6)
+_STRATEGY_NUMBERS = struct.Struct(">idiq")
 _TRIALS_NUMBERS = struct.Struct(">" + "iq" * 4 + "id" * 2 + "ii")
 
 
@@ -31,6 +32,12 @@ def strategy_row(row: StrategyRow) -> bytes:
             copy.json(strategy.parameters),
             copy.hexadecimal(row.best.evaluation_id),
             copy.hexadecimal(row.latest.evaluation_id),
+            _STRATEGY_NUMBERS.pack(
+                8,
+                row.best.message.score,
+                8,
+                copy.microseconds(row.latest.window.end),
+            ),
         )
     )
 

@@ -94,6 +94,18 @@ AND (
 )
 """
 
+# Also when a stale evaluation made room for another with the same id.
+UPDATE_CHOSEN_NUMBERS = """
+UPDATE strategies AS s SET
+    best_score = best.score, latest_window_end_at = latest.window_end_at
+FROM incoming_strategies AS i, evaluations AS best, evaluations AS latest
+WHERE s.strategy_id = i.strategy_id
+AND best.evaluation_id = s.best_evaluation_id
+AND latest.evaluation_id = s.latest_evaluation_id
+AND (s.best_score, s.latest_window_end_at)
+    IS DISTINCT FROM (best.score, latest.window_end_at)
+"""
+
 INSERT_TRIALS = f"""
 INSERT INTO trials ({_names(columns.TRIALS)}, created_at)
 SELECT {_names(columns.TRIALS)}, %(now)s
