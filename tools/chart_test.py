@@ -1,12 +1,15 @@
 """The generator of the chart, on a small chart."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
-from tools.chart import COPIES, UndescribedError, described, stale, wanted
+from tools.chart import CHART, COPIES, UndescribedError, described, stale, wanted
 from tools.chart import with_descriptions as complete
 
 VALUES = """
@@ -121,3 +124,44 @@ def test_finds_what_is_different_missing_and_left_over(tmp_path: Path) -> None:
     old.unlink()
     assert found == sorted([*files, old])
     assert stale(folder, wanted(folder, tmp_path)) == []
+
+
+def schema() -> dict[str, Any]:
+    """Return the real schema."""
+    text = (CHART / "values.schema.json").read_text("utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of an object with named properties."""
+    if isinstance(node, dict):
+        if "properties" in node:
+            yield node
+        for value in node.values():
+            yield from objects(value)
+
+
+def test_the_schema_knows_every_room_as_what_it_is() -> None:
+    rooms = yaml.safe_load((CHART / "rooms.yaml").read_text("utf-8"))["rooms"]
+
+    known = schema()["properties"]["rooms"]["properties"]
+
+    assert {room: node["$ref"] for room, node in known.items()} == {
+        room: f"#/$defs/{row['kind']}" for room, row in rooms.items()
+    }
+
+
+def test_the_schema_is_closed() -> None:
+    found = list(objects(schema()))
+
+    assert len(found) > 30
+    assert [node for node in found if node["additionalProperties"] is not False] == []
+
+
+@pytest.mark.parametrize("name", ["values.yaml", "values-kind.yaml"])
+def test_the_schema_takes_the_values_of_the_chart(name: str) -> None:
+    values = yaml.safe_load((CHART / name).read_text("utf-8"))
+    judge = jsonschema.Draft202012Validator(schema())
+
+    assert [error.message for error in judge.iter_errors(values)] == []
