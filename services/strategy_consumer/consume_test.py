@@ -302,6 +302,7 @@ def test_what_is_stale_makes_room_for_the_same_request_on_new_candles(
         ("f" * 64, 9.0, False),
         (other.data_fingerprint, other.score, False),
     }
+    assert one(postgres, "SELECT max(best_score) FROM strategies") == (9.0,)
 
 
 def test_an_exam_is_answered_once(bus: MemoryBus, postgres: Connection) -> None:
