@@ -91,12 +91,12 @@ def test_T25_a_search_is_one_trace_through_three_rooms(world: World) -> None:
         ("strategy_discovery", "publish discovered-strategies"),
         ("strategy_consumer", "process discovered-strategies"),
     }
-    (first,) = [r for r in mine if not r.span.parent_span_id]
+    # A room that is run again tells the same span again.
+    (first,) = [r for r in by_id.values() if not r.span.parent_span_id]
     assert first.room == "strategy_discovery_request_factory"
     stored = named["strategy_consumer", "process discovered-strategies"]
     answered = by_id[stored.span.parent_span_id]
     assert answered.span.name == "publish discovered-strategies"
-    assert len(by_id) == len(mine)
 
 
 def test_T25_every_room_tells_of_its_runs(world: World) -> None:
