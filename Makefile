@@ -7,8 +7,9 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?=
 # What to measure with `make benchmark`; everything when not named.
 BENCH ?=
-# How many kills `make chaos` makes.
+# How many kills `make chaos` makes, and of what: rooms and servers of which size.
 N ?= 60
+SIZE ?= small
 # Which parts `make full-parts` brings; all when not named.
 PARTS ?=
 # Further arguments of `make demo`, e.g. ARGS=--exit, and of `make test`.
@@ -88,7 +89,7 @@ benchmark: tools ## Measure speed, as a table and as JSON in build/benchmarks; B
 
 .PHONY: chaos
 chaos: tools ## Kill rooms and servers N times at random and compare the end with an unharmed run.
-	@$(BIN)/python -m tests.chaos.main --kills $(N)
+	@$(BIN)/python -m tests.chaos.main --kills $(N) --size $(SIZE)
 
 .PHONY: bazel-test
 bazel-test: tools ## Build and test the BUILD graph offline with Debian's bazel-bootstrap.

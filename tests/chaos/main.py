@@ -23,6 +23,9 @@ from tests.chaos.state import compare, end_state
 from tests.chaos.table import print_coverage, print_difference
 
 _KILLS = flags.DEFINE_integer("kills", 60, "How many SIGKILLs.", lower_bound=1)
+_SIZE = flags.DEFINE_enum(
+    "size", "small", ["small", "full"], "What the rooms stand on."
+)
 _SEED = flags.DEFINE_integer("seed", 1, "Seed of when and whom to kill.")
 _NOW = flags.DEFINE_string(
     "now", "2026-11-20T12:07:00+00:00", "Time at which the clock is held."
@@ -34,12 +37,12 @@ def main(argv: Sequence[str]) -> int:
     del argv
     now = datetime.fromisoformat(_NOW.value).astimezone(UTC)
     begun = time.monotonic()
-    with chaos_stack(now) as stack:
+    with chaos_stack(now, _SIZE.value) as stack:
         print("never killed:", flush=True)
         calm = run_calmly(stack, STAGES)
         wanted = end_state(stack)
     plan = KillPlan(_KILLS.value, _SEED.value, commit_windows(), calm)
-    with chaos_stack(now) as stack:
+    with chaos_stack(now, _SIZE.value) as stack:
         print(f"killed (seed {_SEED.value}):", flush=True)
         coverage = run_killed(stack, STAGES, plan)
         found = end_state(stack)

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from tests.chaos.failpoints import CommitWindow
 from tests.chaos.main_line import Stage
-from tests.chaos.stack import SERVERS, ChaosStack, kill_later
+from tests.chaos.stack import ChaosStack, kill_later
 from tradestream.bus.port import Message
-from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.errors import TradeStreamError
 
 ROOM_SECONDS = 240.0
@@ -109,7 +108,7 @@ def _prepare(stack: ChaosStack, stage: Stage) -> None:
     if stage.poisoned is None:
         return
     headers = {"type": "tradestream.Unknown", "schema": "v1"}
-    bus = RedisStreamsBus.open(stack.valkey.url())
+    bus = stack.open_bus()
     bus.publish(
         stage.poisoned,
         [
@@ -146,7 +145,7 @@ def _kill_at_random(
     process = stack.launch(stage.room, stage.flags)
     delay = rng.uniform(0.0, seconds)
     if rng.random() < SERVER_SHARE:
-        server = rng.choice(SERVERS)
+        server = rng.choice(stack.servers)
         time.sleep(min(delay, seconds))
         stack.kill_server(server)
         coverage.servers[server] = coverage.servers.get(server, 0) + 1

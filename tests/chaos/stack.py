@@ -18,6 +18,11 @@ import requests
 
 from tests.chaos.failpoints import REPOSITORY
 from tests.chaos.main_line import CORRECTED_MINUTES, HOLE_HOURS
+from tests.chaos.sizes import Size, size_of
+from tradestream.bus.factory import open_bus
+from tradestream.bus.port import Bus
+from tradestream.candle_store.factory import open_candle_store
+from tradestream.candle_store.port import CandleStore
 from tradestream.errors import UnavailableError
 from tradestream.local.ports import HOST, choose
 from tradestream.local.postgres_server import PostgresServer
@@ -27,18 +32,22 @@ from tradestream.postgres import connect
 from tradestream.runtime import failpoints
 from tradestream.testing.servers import temporary_folder
 
-SERVERS = ("postgres", "valkey", "exchange_simulator")
+_SERVERS = ("postgres", "valkey", "exchange_simulator")
 START_ATTEMPTS = 100
 POLL_SECONDS = 0.02
 
 
 @dataclass(slots=True)
 class ChaosStack:
-    """Postgres, Valkey, and the simulator in one folder, with the clock held.
+    """The servers of a size and the simulator in one folder, with the clock held.
 
     Attributes:
         folder: Data and logs; removed at the end.
         begins: Where the clock is held first.
+        postgres: Records; in the small size the bars, too.
+        valkey: Shared state; in the small size the bus, too.
+        simulator_port: Where the venue is simulated.
+        size: What else there is.
     """
 
     folder: Path
@@ -46,6 +55,7 @@ class ChaosStack:
     postgres: PostgresServer
     valkey: ValkeyServer
     simulator_port: int
+    size: Size
     _later: timedelta = timedelta()
     _simulator: Handle | None = field(default=None)
 
@@ -53,7 +63,13 @@ class ChaosStack:
         """Start whatever does not run."""
         _patiently(self.postgres.start)
         _patiently(self.valkey.start)
+        _patiently(self.size.start)
         self._start_simulator()
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Names of what can be killed."""
+        return (*_SERVERS, *self.size.servers)
 
     @property
     def now(self) -> datetime:
@@ -71,6 +87,9 @@ class ChaosStack:
 
     def kill_server(self, name: str) -> None:
         """End one server with SIGKILL, as a failing machine would."""
+        if name in self.size.servers:
+            self.size.kill(name)
+            return
         if name == "postgres":
             handle = self.postgres.running()
         elif name == "valkey":
@@ -84,8 +103,19 @@ class ChaosStack:
         """Stop all servers."""
         self.postgres.stop()
         self.valkey.stop()
+        self.size.stop()
         if self._simulator is not None:
             stop(self._simulator)
+
+    def open_bus(self) -> Bus:
+        """Connect to the bus, as the rooms do."""
+        return open_bus(self._settings()["bus_url"])
+
+    def open_candles(self) -> CandleStore:
+        """Connect to the candle store, as the rooms do."""
+        settings = self._settings()
+        file = settings.get("candles_password_file")
+        return open_candle_store(settings["candles_url"], file)
 
     def command(self, room: str, flags: Mapping[str, str]) -> list[str]:
         """Return the command line of a room."""
@@ -95,15 +125,10 @@ class ChaosStack:
     def environment(self, failpoint: str | None = None) -> dict[str, str]:
         """Return the environment of a room, armed with a failpoint if given."""
         ours = {
+            **self._settings(),
             "now": self.now.isoformat(),
-            "postgres_url": self.postgres.url(),
-            "candles_url": self.postgres.url(),
-            "redis_url": self.valkey.url(),
-            "bus_url": self.valkey.url(),
-            "coinbase_rest_url": f"http://{HOST}:{self.simulator_port}",
-            "coinmarketcap_url": f"http://{HOST}:{self.simulator_port}",
+            "coinmarketcap_key_file": str(self._key()),
         }
-        ours["coinmarketcap_key_file"] = str(self._key())
         environment = {
             k: v for k, v in os.environ.items() if not k.startswith("TRADESTREAM_")
         }
@@ -129,6 +154,18 @@ class ChaosStack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def _settings(self) -> dict[str, str]:
+        """Return the flags that name servers, without dashes."""
+        return {
+            "postgres_url": self.postgres.url(),
+            "candles_url": self.postgres.url(),
+            "redis_url": self.valkey.url(),
+            "bus_url": self.valkey.url(),
+            "coinbase_rest_url": f"http://{HOST}:{self.simulator_port}",
+            "coinmarketcap_url": f"http://{HOST}:{self.simulator_port}",
+            **self.size.settings(),
+        }
 
     def _key(self) -> Path:
         """A file with a key; the simulator takes any."""
@@ -188,7 +225,7 @@ class ChaosStack:
 
 
 @contextmanager
-def chaos_stack(begins: datetime) -> Iterator[ChaosStack]:
+def chaos_stack(begins: datetime, size: str = "small") -> Iterator[ChaosStack]:
     """Yield a running stack of its own, gone at the end."""
     with ExitStack() as cleanup:
         folder = cleanup.enter_context(temporary_folder("chaos"))
@@ -199,6 +236,7 @@ def chaos_stack(begins: datetime) -> Iterator[ChaosStack]:
             PostgresServer(folder / "postgres", ports[0], folder / "postgres.log"),
             ValkeyServer(folder / "valkey", ports[1], folder / "valkey.log"),
             ports[2],
+            size_of(size, folder),
         )
         cleanup.callback(stack.close)
         stack.start()
@@ -228,7 +266,7 @@ def _minute(at: datetime) -> str:
     return at.replace(second=0, microsecond=0).isoformat()
 
 
-def _patiently(start: Callable[[], Handle]) -> None:
+def _patiently(start: Callable[[], object]) -> None:
     """Start a server that may still be cleaning up after its own death."""
     for attempt in range(START_ATTEMPTS):
         try:

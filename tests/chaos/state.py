@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tests.chaos.stack import ChaosStack
 from tradestream.bus import topics
-from tradestream.bus.redis_streams import RedisStreamsBus
+from tradestream.candles import MINUTE_SECONDS
 from tradestream.postgres import connect
 from tradestream.redis import connect as connect_redis
 
@@ -66,8 +67,8 @@ class Difference:
 
 
 def end_state(stack: ChaosStack) -> EndState:
-    """Read everything that a run left in Postgres and Valkey."""
-    bus = RedisStreamsBus.open(stack.valkey.url())
+    """Read everything that a run left on the servers."""
+    bus = stack.open_bus()
     messages: dict[str, set[str]] = {}
     redelivered = 0
     letters = [topics.dead_letters(topic) for topic, _ in GROUPS]
@@ -80,7 +81,8 @@ def end_state(stack: ChaosStack) -> EndState:
         redelivered += len(found) - len(messages[topic])
     stuck = {f"{t} by {g}": bus.lag(t, g) for t, g in GROUPS}
     bus.close()
-    return EndState(_rows(stack), messages, redelivered, _redis_state(stack), stuck)
+    rows = {**_rows(stack), "stored bars": _bars(stack)}
+    return EndState(rows, messages, redelivered, _redis_state(stack), stuck)
 
 
 def compare(found: EndState, wanted: EndState) -> Difference:
@@ -121,6 +123,31 @@ def _rows(stack: ChaosStack) -> dict[str, Counter[str]]:
             )
     connection.close()
     return rows
+
+
+def _bars(stack: ChaosStack) -> Counter[str]:
+    """Return the bars as the store gives them, with what it knows of each."""
+    store = stack.open_candles()
+    bars: Counter[str] = Counter()
+    for symbol in store.symbols():
+        first, last = store.first(symbol), store.last(symbol)
+        assert first is not None
+        assert last is not None
+        end = last + timedelta(minutes=1)
+        series = store.read(symbol, MINUTE_SECONDS, first, end)
+        numbers = zip(
+            series.opens, series.highs, series.lows, series.closes, series.volumes,
+            strict=True,
+        )  # fmt: skip
+        changes = store.changes(symbol, first, end)
+        bars.update(
+            f"{symbol} {change} {[float(number) for number in bar]}"
+            for change, bar in zip(changes, numbers, strict=True)
+        )
+        bars.update(f"{symbol} {gap}" for gap in store.gaps(symbol, first, end))
+        bars.update([f"{store.instrument(symbol)}"])
+    store.close()
+    return bars
 
 
 def _redis_state(stack: ChaosStack) -> dict[str, str]:
