@@ -1,0 +1,198 @@
+"""What the chart installs: rooms, their arguments, their security."""
+
+import re
+import subprocess
+import sys
+from base64 import b64decode
+
+import pytest
+
+from tests.full_size.chart.rendering import (
+    CHART,
+    LEAST,
+    REPOSITORY,
+    Document,
+    Pod,
+    helm,
+    pods,
+    program,
+    render,
+    rooms,
+)
+
+EVERYTHING = (
+    "--set=metrics.pushgateway.url=http://pushgateway:9091",
+    "--set=tracing.url=http://jaeger:4318",
+    "--set=rooms.exchange_simulator.enabled=true",
+)
+PROFILES = {
+    "least": (f"--values={LEAST}",),
+    "everything": (f"--values={LEAST}", *EVERYTHING),
+    "small stores": (
+        f"--values={LEAST}",
+        "--set=bus.url=redis://redis:6379/1",
+        "--set=candles.url=postgresql://tradestream@postgres:5432/tradestream",
+    ),
+    "kind": (
+        f"--values={CHART / 'values-kind.yaml'}",
+        "--set=image.repository=registry.example.com/tradestream/{room}",
+    ),
+}
+OURS = "registry.example.com/tradestream/"
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def documents(request: pytest.FixtureRequest) -> list[Document]:
+    return render(*PROFILES[request.param])
+
+
+def checked(pod: Pod) -> "subprocess.CompletedProcess[str]":
+    """Let a room's own binary judge the arguments of its container."""
+    (container,) = pod.spec["containers"]
+    arguments = [a for a in container["args"] if "only_check_connections" not in a]
+    return subprocess.run(
+        [sys.executable, "-m", f"services.{pod.room}.main", *arguments,
+         "--only_check_args"],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def ours(documents: list[Document]) -> list[Pod]:
+    """Return the pods of rooms, each room once."""
+    found = {
+        pod.room: pod
+        for pod in pods(documents)
+        if pod.spec["containers"][0]["image"].startswith(OURS)
+    }
+    return list(found.values())
+
+
+def test_every_room_is_there(documents: list[Document]) -> None:
+    wanted = {
+        folder.parent.name
+        for folder in REPOSITORY.glob("services/*/main.py")
+        if not rooms()[folder.parent.name].get("local_only")
+    }
+
+    found = {pod.room for pod in ours(documents)}
+
+    assert len(wanted) > 10
+    assert wanted <= found <= wanted | {"exchange_simulator"}
+
+
+def test_every_room_takes_its_arguments(documents: list[Document]) -> None:
+    said = {pod.room: checked(pod) for pod in ours(documents)}
+
+    refused = {room: done.stderr for room, done in said.items() if done.returncode}
+    assert refused == {}
+
+
+def test_schedules_and_deadlines_are_those_of_the_table(
+    documents: list[Document],
+) -> None:
+    jobs = {
+        document["metadata"]["labels"]["app.kubernetes.io/component"]: document["spec"]
+        for document in documents
+        if document["kind"] == "CronJob"
+    }
+
+    table = {room: row for room, row in rooms().items() if row["kind"] == "job"}
+    assert jobs.keys() == table.keys()
+    for room, row in table.items():
+        job = jobs[room]["jobTemplate"]["spec"]
+        assert jobs[room]["schedule"] == row["schedule"]
+        assert jobs[room]["concurrencyPolicy"] == "Forbid"
+        assert job["activeDeadlineSeconds"] == row["deadline_seconds"]
+        assert job["podFailurePolicy"]["rules"][0]["onExitCodes"]["values"] == [1]
+
+
+def test_every_pod_is_restricted(documents: list[Document]) -> None:
+    found = list(pods(documents))
+
+    assert len(found) > 10
+    for pod in found:
+        security = pod.spec["securityContext"]
+        assert pod.spec["automountServiceAccountToken"] is False, pod.owner
+        assert security["runAsNonRoot"] is True, pod.owner
+        assert security["runAsUser"] > 0, pod.owner
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, pod.owner
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.spec.keys(), pod.owner
+        for container in pod.spec["containers"] + pod.spec.get("initContainers", []):
+            own = container["securityContext"]
+            assert own["allowPrivilegeEscalation"] is False, pod.owner
+            assert own["capabilities"] == {"drop": ["ALL"]}, pod.owner
+            assert container["resources"]["limits"]["memory"], pod.owner
+            if container["image"].startswith(OURS):
+                assert own["readOnlyRootFilesystem"] is True, pod.owner
+        for volume in pod.spec.get("volumes", []):
+            assert volume.keys() & {"emptyDir", "secret"}, pod.owner
+
+
+def test_secrets_are_files_that_are_mounted(documents: list[Document]) -> None:
+    for pod in pods(documents):
+        (container,) = pod.spec["containers"]
+        mounted = {mount["mountPath"] for mount in container["volumeMounts"]}
+        for argument in container.get("args", []):
+            flag, _, value = argument.removeprefix("--").partition("=")
+            assert not re.search(r"://[^/@]*:[^/@]*@", value), pod.owner
+            if flag.endswith("_file"):
+                assert value.rpartition("/")[0] in mounted, pod.owner
+            else:
+                assert not re.search("password|token|key", flag), pod.owner
+        assert all("valueFrom" not in one for one in container.get("env", []))
+
+
+def test_secrets_that_are_drawn_stand_nowhere_else() -> None:
+    documents = render(*PROFILES["kind"])
+    drawn = [
+        b64decode(value).decode()
+        for document in documents
+        if document["kind"] == "Secret"
+        for value in document["data"].values()
+    ]
+
+    assert len(drawn) == 3
+    others = [document for document in documents if document["kind"] != "Secret"]
+    assert [secret for secret in drawn if secret in str(others)] == []
+
+
+def test_every_pod_of_a_room_has_a_policy_and_an_account(
+    documents: list[Document],
+) -> None:
+    chosen = [
+        document["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
+        for document in documents
+        if document["kind"] == "NetworkPolicy"
+    ]
+
+    assert sorted(chosen) == sorted(pod.room for pod in ours(documents))
+    for pod in ours(documents):
+        if not pod.owner.startswith("Job/"):  # a hook comes before the account
+            assert pod.spec["serviceAccountName"] == "tradestream", pod.owner
+
+
+def test_names_are_no_longer_than_kubernetes_takes() -> None:
+    longest = render(f"--values={LEAST}", "--set=fullnameOverride=seventeen-letters")
+
+    for document in longest:
+        limit = 52 if document["kind"] == "CronJob" else 63
+        assert len(document["metadata"]["name"]) <= limit
+
+
+def test_helm_has_nothing_against_the_chart() -> None:
+    finished = helm("lint", "--strict", str(CHART), f"--values={LEAST}")
+
+    assert (finished.returncode, finished.stderr.count("Error")) == (0, 0)
+
+
+def test_its_own_tests_pass() -> None:
+    finished = subprocess.run(
+        [program("helm-unittest"), "--strict", str(CHART)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert finished.returncode == 0, finished.stdout
+    assert "Test Suites: 10 passed" in finished.stdout
