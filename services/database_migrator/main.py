@@ -1,11 +1,12 @@
-"""Bring the database to the newest schema, once.
+"""Bring the database to the newest schema, and Kafka to the declared topics, once.
 
 Applies the SQL files of --migrations_dir in the order of their names, each in a
-transaction of its own that also records it. Safe to run from two processes at
-once, and again.
+transaction of its own that also records it; with --bus_url=kafka://… creates and
+alters topics as well, and deletes none. Safe to run from two processes at once,
+and again.
 
-Exit status: 0 done, 1 bad flags or an applied file that changed, 75 the
-database did not answer.
+Exit status: 0 done, 1 bad flags, an applied file that changed, or too few
+brokers, 75 the database or Kafka did not answer.
 """
 
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from absl import flags
 
 from services.database_migrator.meters import METERS
+from services.database_migrator.topics import apply_declared
 from tradestream.migrations.files import read_migrations
 from tradestream.migrations.migrate import migrate
 from tradestream.runtime import flags as shared
@@ -24,11 +26,18 @@ from tradestream.runtime.logs import get_logger
 _DEFAULT_DIRECTORY = Path(__file__).parents[2] / "platform" / "migrations"
 
 _POSTGRES = shared.define_postgres()
+_BUS = shared.define_bus(required=False)
 _METRICS = shared.define_metrics()
 shared.define_tracing()
 _CLOCK = shared.define_clock()
 _DIRECTORY = flags.DEFINE_string(
     "migrations_dir", None, "Folder of the SQL files; platform/migrations if unset."
+)
+_REPLICATION = flags.DEFINE_integer(
+    "topics_replication",
+    None,
+    "Copies of topics that are made, 1 for a single broker; as declared if unset.",
+    lower_bound=1,
 )
 
 
@@ -43,6 +52,7 @@ def main(argv: Sequence[str]) -> None:
         applied = migrate(connection, migrations, now)
     finally:
         connection.close()
+    topics = apply_declared(_BUS.url, _BUS.security(), _REPLICATION.value)
     seconds = time.monotonic() - started
     metrics = _METRICS.room(METERS)
     metrics.counter("applied_migrations_total").inc(len(applied))
@@ -51,6 +61,7 @@ def main(argv: Sequence[str]) -> None:
         "migrations applied" if applied else "nothing to migrate",
         applied=list(applied),
         known=len(migrations),
+        topics_changed=topics,
         seconds=round(seconds, 3),
     )
 

@@ -47,3 +47,19 @@ def test_a_folder_without_files_is_refused(postgres_url: str) -> None:
 
     assert finished.returncode == 1
     assert "SQL files are required in /no/such/folder" in finished.stderr
+
+
+@pytest.mark.integration
+def test_streams_of_redis_need_no_making(postgres_url: str) -> None:
+    finished = run(f"--postgres_url={postgres_url}", "--bus_url=redis://127.0.0.1:9/0")
+
+    assert finished.returncode == 0
+    assert json.loads(finished.stderr)["topics_changed"] == []
+
+
+@pytest.mark.integration
+def test_an_unreachable_kafka_is_worth_a_retry(postgres_url: str) -> None:
+    finished = run(f"--postgres_url={postgres_url}", "--bus_url=kafka://127.0.0.1:9")
+
+    assert finished.returncode == 75
+    assert "kafka at 127.0.0.1:9" in json.loads(finished.stderr)["event"]

@@ -28,11 +28,17 @@ def topics(
     try:
         yield admin
     finally:
-        groups = [found["group_id"] for found in admin.list_groups()]
-        if groups:
-            admin.delete_groups(groups)
+        wait_until(lambda: _no_groups(admin), "nobody is in a group")
         admin.delete_topics(list(wanted))
+        wait_until(lambda: not {*wanted} & {*admin.list_topics()}, "topics are gone")
         admin.close()
+
+
+def _no_groups(admin: KafkaAdminClient) -> bool:
+    groups = [found["group_id"] for found in admin.list_groups()]
+    if groups:
+        admin.delete_groups(groups)
+    return not groups
 
 
 def wait_until(reached: Callable[[], bool], what: str) -> None:

@@ -80,6 +80,7 @@ class KafkaConsumer:
             self._client.partitions_for_topic(topic)
             self._client.subscribe([topic], listener=_Listener(self._mine))
         self._joins_until = time.monotonic() + times.join
+        self._polled = False
 
     def poll(self, max_records: int, timeout_seconds: float) -> list[Record]:
         """Return up to `max_records` records, oldest first.
@@ -91,6 +92,7 @@ class KafkaConsumer:
         started = time.monotonic()
         patience = started + max(timeout_seconds, self._times.join)
         left = timeout_seconds
+        self._polled = True
         with translated(f"poll {self._topic}"):
             while True:
                 found = self._mine.kept(self._fetch(max_records, left))
@@ -130,8 +132,9 @@ class KafkaConsumer:
         member = self._client.group_metadata()
         self._client.close(autocommit=False, timeout_ms=int(self._times.join * 1000))
         # The client lets a named member stay, for it may come back; ours leaves,
-        # so that nobody waits for the end of its session.
-        if member.member_id:
+        # so that nobody waits for the end of its session. One that is just about
+        # to join has a name there, but knows no number yet.
+        if self._polled:
             self._offsets.remove(self._group, member.member_id, self._instance)
 
     def _fetch(self, count: int, seconds: float) -> Fetched:

@@ -9,6 +9,16 @@ from kafka import errors as kafka
 
 from tradestream.errors import ConfigurationError, TradeStreamError, UnavailableError
 
+_REFUSED_SETTINGS = (
+    kafka.InconsistentGroupProtocolError,
+    kafka.InvalidConfigurationError,
+    kafka.InvalidPartitionsError,
+    kafka.InvalidReplicationFactorError,
+    kafka.InvalidSessionTimeoutError,
+    kafka.KafkaConfigurationError,
+    kafka.PolicyViolationError,
+)
+
 T = TypeVar("T")
 
 PAUSE_SECONDS = 0.2
@@ -39,9 +49,7 @@ def translate(error: kafka.KafkaError, what: str) -> TradeStreamError:
         return UnavailableError(
             f"kafka did not {what}: another member of the same name took its place"
         )
-    if isinstance(
-        error, kafka.KafkaConfigurationError | kafka.InconsistentGroupProtocolError
-    ):
+    if isinstance(error, _REFUSED_SETTINGS):
         return ConfigurationError(f"kafka cannot {what}: {words}")
     return UnavailableError(f"kafka did not {what}: {words}")
 

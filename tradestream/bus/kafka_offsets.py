@@ -103,7 +103,7 @@ class KafkaOffsets:
         """
         try:
             self.client.remove_group_members(
-                group, [MemberToRemove(member_id, instance, "closed")]
+                group, [MemberToRemove(member_id or None, instance, "closed")]
             )
         except kafka.KafkaError:
             return

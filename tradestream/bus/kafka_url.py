@@ -3,6 +3,7 @@
 Imports nothing of a client: flags are checked with it before anything is opened.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from tradestream.errors import ConfigurationError
@@ -11,6 +12,7 @@ SCHEME = "kafka"
 DEFAULT_PORT = 9092
 _EXAMPLE = "kafka://host:9092,host:9093"
 _MAX_PORT = 65535
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 def bootstrap_servers(url: str) -> list[str]:
@@ -38,6 +40,8 @@ def _address(text: str, url: str) -> str:
         host, port = text, str(DEFAULT_PORT)
     if not host.strip("[]"):
         raise ConfigurationError(f"a host is required before each port, was {url}")
+    if not _HOST.fullmatch(host):
+        raise ConfigurationError(f"the name of a host is required, was {host!r}")
     if not (port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
         raise ConfigurationError(
             f"a port from 1 to {_MAX_PORT} is required, was {port!r} in {url}"

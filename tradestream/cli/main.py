@@ -25,6 +25,7 @@ COMMANDS = {
     "signals": "Print the entries and exits of a strategy.",
     "search": "Search and judge strategies on a file, as a symbol's life.",
     "gate": "Score the gate by what came after its verdicts.",
+    "candles": "Prepare a candle store, or copy bars between two.",
     "topics": "Make the topics of Kafka, the bus of the full size, as declared.",
     "trace": "Print the whole way of one request, strategy, or signal.",
     "report": "Write the report page.",
