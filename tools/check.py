@@ -48,6 +48,7 @@ def steps() -> list[Step]:
             ("build/buildifier", "-mode=check", "-lint=warn", *build_files),
         ),
         Step("metrics", (python, "-m", "tools.metrics_reference", "--check")),
+        Step("schedules", (python, "-m", "tools.schedule_rules", "--check")),
         Step("dashboards", (python, "-m", "tools.dashboards", "--check")),
         Step("modules", (python, "-m", "tools.check_module")),
         Step("chart", (python, "-m", "tools.chart", "--check")),

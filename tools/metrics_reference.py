@@ -77,8 +77,8 @@ def documents(root: Path) -> dict[Path, str]:
         text = (root / path).read_text("utf-8")
         if _BLOCK.search(text) is None:
             raise ValueError(f"{path}: the lines {_BEGIN} and {_END} are required")
-        table = block(one)
-        wanted[path] = _BLOCK.sub(lambda _, table=table: table, text)
+        before, after = _BLOCK.split(text, maxsplit=1)
+        wanted[path] = before + block(one) + after
     return wanted
 
 
