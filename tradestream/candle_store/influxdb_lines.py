@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from tradestream.candles import CandleSeries, Floats
+from tradestream.candle_store.influxdb_digits import Bytes, decimal, whole
+from tradestream.candles import CandleSeries, Floats, Seconds
 from tradestream.errors import InvalidCandleError
 from tradestream.instruments import MAX_DECIMALS, Instrument
 
@@ -18,6 +19,7 @@ CANDLES = "candles"
 HOLES = "venue_holes"
 INSTRUMENTS = "instruments"
 INTERVAL = "1m"
+_FIELDS = ("open", "high", "low", "close", "volume")
 
 # A bucket drops points by their time after a year; holes and increments must
 # outlive that. So their time is no time but a key, all within seconds of 2200:
@@ -63,15 +65,9 @@ def check_symbol(name: str) -> None:
 
 def rounded(series: CandleSeries) -> CandleSeries:
     """Return the series with ten decimals, as every candle store keeps them."""
-    return CandleSeries(
-        series.symbol,
-        series.interval_seconds,
-        series.open_times,
-        *map(
-            _round,
-            (series.opens, series.highs, series.lows, series.closes, series.volumes),
-        ),
-    )
+    columns = map(_round, _numbers(series))
+    times = series.open_times
+    return CandleSeries(series.symbol, series.interval_seconds, times, *columns)
 
 
 def history(source: str, written_at: datetime, *, corrected: bool) -> str:
@@ -81,24 +77,46 @@ def history(source: str, written_at: datetime, *, corrected: bool) -> str:
     return f"{fields},corrected_at={micros(written_at)}i" if corrected else fields
 
 
-def bar_lines(series: CandleSeries, histories: Iterable[str]) -> bytes:
+def bar_lines(series: CandleSeries, histories: Sequence[str]) -> bytes:
     """Return one line a bar; precision of times: seconds.
 
     Args:
-        series: Finite numbers.
-        histories: What `history` says of each bar, as many as there are bars.
+        series: At least one bar, of finite numbers.
+        histories: What `history` says of each bar, in the same order.
     """
-    columns = [
-        column.tolist()
-        for column in (
-            series.opens, series.highs, series.lows, series.closes, series.volumes,
-            series.open_times,
-        )
-    ]  # fmt: skip
-    head = f"{CANDLES},interval={INTERVAL},symbol={_tag(series.symbol)} open="
+    head = f"{CANDLES},interval={INTERVAL},symbol={_tag(series.symbol)} "
+    if histories.count(histories[0]) == len(histories):
+        columns = [decimal(column) for column in _numbers(series)]
+        if all(column is not None for column in columns):
+            texts = [column for column in columns if column is not None]
+            return _table(head, texts, histories[0], series.open_times)
+    return _rows(head, series, histories)
+
+
+def _table(head: str, columns: Sequence[Bytes], rest: str, times: Seconds) -> bytes:
+    """Return the lines of bars whose numbers are texts already."""
+    names = [f"{name}=" for name in _FIELDS]
+    fixed = [head + names[0], *(f",{name}" for name in names[1:]), f",{rest} "]
+    parts: list[Bytes] = []
+    for text, column in zip(
+        fixed, [*columns, whole(times, len(str(int(times[-1]))))], strict=True
+    ):
+        parts += [np.frombuffer(text.encode(), np.uint8), column]
+    parts.append(np.frombuffer(b"\n", np.uint8))
+    lines = np.empty((len(times), sum(part.shape[-1] for part in parts)), np.uint8)
+    begin = 0
+    for part in parts:
+        lines[:, begin : begin + part.shape[-1]] = part
+        begin += part.shape[-1]
+    return lines.tobytes()
+
+
+def _rows(head: str, series: CandleSeries, histories: Sequence[str]) -> bytes:
+    """Return the lines of any bars; four times slower."""
+    columns = [c.tolist() for c in (*_numbers(series), series.open_times)]
     return "\n".join(
         [
-            f"{head}{o},high={h},low={low},close={c},volume={v},{rest} {t}"
+            f"{head}open={o},high={h},low={low},close={c},volume={v},{rest} {t}"
             for o, h, low, c, v, t, rest in zip(*columns, histories, strict=True)
         ]
     ).encode()
@@ -124,6 +142,10 @@ def instrument_lines(instruments: Iterable[Instrument]) -> bytes:
         f" {_KEY_NANOSECONDS}"
         for known in instruments
     ).encode()
+
+
+def _numbers(series: CandleSeries) -> tuple[Floats, ...]:
+    return series.opens, series.highs, series.lows, series.closes, series.volumes
 
 
 def _tag(text: str) -> str:
