@@ -39,16 +39,12 @@ def postgres_place(
     return _stack(data_dir).records
 
 
-def bus_place(
-    data_dir: Path | None, url: str | None, password_file: Path | None
-) -> Place:
-    """Return where messages are.
+def bus_place(data_dir: Path | None) -> Place:
+    """Return where messages of the stack are.
 
     Raises:
-        ConfigurationError: If no URL is given and there is no stack.
+        ConfigurationError: If there is no stack.
     """
-    if url is not None:
-        return Place(url, password_file)
     return _stack(data_dir).bus
 
 

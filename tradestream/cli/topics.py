@@ -1,19 +1,17 @@
 """`tradestream topics`: the topics of the full size's bus."""
 
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tradestream.bus.kafka_url import bootstrap_servers
-from tradestream.bus.security import DEFAULT_MECHANISM, SASL_MECHANISMS, BusSecurity
 from tradestream.cli import output
+from tradestream.cli.bus_options import bus_security_options
 
 if TYPE_CHECKING:
+    from tradestream.bus.security import BusSecurity
     from tradestream.bus.topic_changes import Change
-
-_FILE = click.Path(dir_okay=False)
 
 
 @click.group(name="topics", short_help="Make the topics of Kafka as declared.")
@@ -40,45 +38,13 @@ def command() -> None:
     type=click.Path(path_type=Path),
     help="What is declared.  [default: platform/kafka/topics.yaml]",
 )
-@click.option("--bus_user", envvar="TRADESTREAM_BUS_USER", help="User of Kafka.")
-@click.option(
-    "--bus_password_file",
-    type=_FILE,
-    envvar="TRADESTREAM_BUS_PASSWORD_FILE",
-    help="File holding its password.",
-)
-@click.option(
-    "--bus_sasl_mechanism",
-    type=click.Choice(SASL_MECHANISMS),
-    default=DEFAULT_MECHANISM,
-    show_default=True,
-    envvar="TRADESTREAM_BUS_SASL_MECHANISM",
-    help="How the password is shown.",
-)
-@click.option(
-    "--bus_tls_ca_file",
-    type=_FILE,
-    envvar="TRADESTREAM_BUS_TLS_CA_FILE",
-    help="Certificates that sign those of Kafka; no TLS without.",
-)
-@click.option(
-    "--bus_tls_cert_file",
-    type=_FILE,
-    envvar="TRADESTREAM_BUS_TLS_CERT_FILE",
-    help="Certificate that Kafka asks us for.",
-)
-@click.option(
-    "--bus_tls_key_file",
-    type=_FILE,
-    envvar="TRADESTREAM_BUS_TLS_KEY_FILE",
-    help="Key of that certificate.",
-)
+@bus_security_options
 def apply(
     bus_url: str,
     replication: int | None,
     dry_run: bool,
     topics_file: Path | None,
-    **security: Any,
+    security: "BusSecurity",
 ) -> None:
     """Make the topics of Kafka as they are declared.
 
@@ -100,18 +66,12 @@ def apply(
     declared = read_declared(topics_file or FILE)
     done = apply_topics(
         bus_url,
-        _security(security),
+        security,
         declared,
         replication=replication,
         dry_run=dry_run,
     )
     _tell(done, dry_run=dry_run)
-
-
-def _security(options: dict[str, Any]) -> BusSecurity:
-    return BusSecurity(
-        **{f.name: options[f"bus_{f.name}"] for f in fields(BusSecurity)}
-    )
 
 
 def _tell(done: "list[Change]", *, dry_run: bool) -> None:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradestream.bus.security import BusSecurity
 from tradestream.cli import output
+from tradestream.cli.bus_options import bus_security_options
 from tradestream.cli.connections import (
     bus_place,
     connect_records,
     postgres_place,
 )
-from tradestream.local.place import Place
+from tradestream.errors import UnavailableError
 
 if TYPE_CHECKING:
     from tradestream.bus.port import Bus
@@ -49,12 +51,7 @@ _SHOWN_ID = 12
     help="Message bus instead, e.g. redis://host:6379/0 or kafka://host:9092; "
     "without it, --postgres_url is asked alone.",
 )
-@click.option(
-    "--bus_password_file",
-    type=click.Path(path_type=Path),
-    envvar="TRADESTREAM_BUS_PASSWORD_FILE",
-    help="File holding its password.",
-)
+@bus_security_options
 @click.option(
     "--scan",
     type=click.IntRange(0, 10_000_000),
@@ -69,7 +66,7 @@ def command(
     postgres_url: str | None,
     postgres_password_file: Path | None,
     bus_url: str | None,
-    bus_password_file: Path | None,
+    security: BusSecurity,
     scan: int,
     as_json: bool,
 ) -> None:
@@ -95,7 +92,7 @@ def command(
 
     connection = connect_records(records)
     try:
-        bus = _bus(data_dir, bus_url, bus_password_file, scan)
+        bus = _bus(data_dir, bus_url, security) if scan else _no_bus
         way = walk(connection, bus, identity.strip(), scan=scan)
     finally:
         connection.close()
@@ -106,12 +103,18 @@ def command(
 
 
 def _bus(
-    data_dir: Path | None, url: str | None, password_file: Path | None, scan: int
+    data_dir: Path | None, url: str | None, security: BusSecurity
 ) -> "Callable[[], Bus]":
     from tradestream.bus.factory import open_bus
 
-    place = Place("", None) if not scan else bus_place(data_dir, url, password_file)
+    if url is not None:
+        return partial(open_bus, url, security=security)
+    place = bus_place(data_dir)
     return partial(open_bus, place.url, place.password_file)
+
+
+def _no_bus() -> "Bus":
+    raise UnavailableError("no bus was asked for")
 
 
 def _json(way: "Way") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A trace tells everything about one matter, and nothing about another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from protos.portfolio.v1.portfolio_pb2 import SizedPosition, SizedPositions
 from tradestream.bus.codec import encode
 from tradestream.bus.dead_letter import dead_letter
 from tradestream.bus.memory import MemoryBus
-from tradestream.bus.port import Bus
+from tradestream.bus.port import Bus, Record
 from tradestream.bus.topics import (
     DISCOVERED_STRATEGIES,
     DISCOVERY_REQUESTS,
@@ -233,3 +234,32 @@ def test_a_bus_that_is_away_costs_its_steps_and_a_note(
 
     assert "signal" in whats(way)
     assert way.notes == ("steps of the bus are missing: redis did not answer",)
+
+
+class LateBus(MemoryBus):
+    """A bus whose clock stands months after that of the rows."""
+
+    def newest(self, topic: str, count: int) -> list[Record]:
+        """Return the last records, with the bus's own times."""
+        late = NOW + timedelta(days=200)
+        found = super().newest(topic, count)
+        return [replace(record, published_at=late) for record in found]
+
+
+def test_steps_stand_in_the_order_of_cause_where_clocks_differ(
+    postgres: Connection,
+) -> None:
+    bus = LateBus()
+    wanted = publish_search(bus)
+    PortfolioRows(postgres, NOW).insert(
+        "trials",
+        request_id=wanted, symbol="BTC-USD", interval="1m", strategy_name="SMA_RSI",
+        window_start_at=NOW, window_end_at=NOW, trials=1, trials_with_trades=1,
+        sharpe_sum=0.0, sharpe_square_sum=0.0, certificate="genetic", results=0,
+        code_version="c", data_fingerprint="d", created_at=NOW,
+    )  # fmt: skip
+
+    way = walk(postgres, lambda: bus, wanted)
+
+    assert whats(way) == ["asked", "answered", "trials stored"]
+    assert "another clock" in way.notes[0]
