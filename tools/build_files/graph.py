@@ -170,7 +170,8 @@ class Graph:
         distribution = settings.DISTRIBUTIONS.get(top) or self._distributions.get(top)
         if distribution is None:
             raise UnknownImportError(f"{importer}: {imported} is in no locked package")
-        return {f"@pypi//{distribution}"}
+        brought = (distribution, *settings.EXTRAS.get(distribution, ()))
+        return {f"@pypi//{name}" for name in brought}
 
     def _initialiser(self, package: str) -> set[str]:
         """Return the target of a package's __init__.py, if there is code in it."""

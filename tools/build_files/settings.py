@@ -10,6 +10,9 @@ OUTSIDE = ("tests/peers", "tests/full_size")
 # Import name → distribution, where the installed metadata is ambiguous.
 DISTRIBUTIONS = {"google": "protobuf", "yaml": "pyyaml"}
 
+# Distribution → what it imports only where it is there, and we rely on.
+EXTRAS: dict[str, tuple[str, ...]] = {"kafka_python": ("lz4",)}
+
 # Always there in a test: the macro pytest_test brings them.
 TEST_DISTRIBUTIONS = frozenset({"pytest", "pytest_timeout"})
 

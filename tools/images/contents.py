@@ -16,6 +16,8 @@ from tools.build_files.graph import Graph, Target
 
 _ROOTS = ("protos", "services", "tradestream")
 _SHARED = ("platform", "charts")
+# Has an image and an environment of its own.
+_FLINK = "services/strategy_discovery/flink/"
 _TESTS = re.compile(r"(^|/)(tests?|testing|__pycache__)/|_test\.py$|_fake\.py$")
 
 
@@ -96,7 +98,9 @@ def _walk(root: Path, folders: Iterable[str]) -> Iterable[PurePosixPath]:
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             place = path.relative_to(root).as_posix()
-            outside = place.startswith(settings.OUTSIDE) or _TESTS.search(place)
+            outside = place.startswith((*settings.OUTSIDE, _FLINK)) or _TESTS.search(
+                place
+            )
             if path.is_file() and not outside and path.name != "BUILD.bazel":
                 yield PurePosixPath(place)
 
