@@ -1,6 +1,6 @@
 """The figures of the closing table, read from the database of records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
@@ -9,9 +9,6 @@ from tradestream.postgres import transaction
 
 _FIGURES = """
 SELECT
-    (SELECT count(DISTINCT symbol) FROM instruments
-     WHERE symbol IN (SELECT DISTINCT symbol FROM market_data)),
-    (SELECT count(*) FROM market_data),
     (SELECT count(*) FROM trials),
     (SELECT count(*) FROM exams WHERE answered_at IS NOT NULL),
     (SELECT coalesce(sum(trials), 0) FROM trials)
@@ -30,7 +27,7 @@ SELECT
     count(*) FILTER (WHERE strategies.status = 'probation'),
     count(*) FILTER (WHERE strategies.status = 'validated')
 FROM (
-    SELECT DISTINCT symbol FROM market_data
+    SELECT unnest(%s::TEXT []) AS symbol
     UNION SELECT symbol FROM strategies
 ) AS traded
 LEFT JOIN strategies ON strategies.symbol = traded.symbol
@@ -84,19 +81,25 @@ class Market:
     validated: int
 
 
-def read_figures(connection: Connection) -> Figures:
-    """Return the figures of the moment."""
+def read_figures(connection: Connection, *, symbols: int, bars: int) -> Figures:
+    """Return the figures of the moment.
+
+    Args:
+        connection: To the database of records.
+        symbols: Markets with bars, which another store may have.
+        bars: Bars stored there.
+    """
     with transaction(connection) as cursor:
         cursor.execute(_FIGURES)
         row = cursor.fetchone()
     assert row is not None  # noqa: S101  a SELECT of counts gives one row
-    return Figures(*(int(value) for value in row))
+    return Figures(symbols, bars, *(int(value) for value in row))
 
 
-def read_markets(connection: Connection) -> list[Market]:
-    """Return what became of the strategies of every market with bars."""
+def read_markets(connection: Connection, symbols: Sequence[str]) -> list[Market]:
+    """Return what became of the strategies of `symbols` and all that have some."""
     with transaction(connection) as cursor:
-        cursor.execute(_BY_MARKET)
+        cursor.execute(_BY_MARKET, (list(symbols),))
         return [Market(*row) for row in cursor.fetchall()]
 
 

@@ -2,17 +2,18 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from psycopg2.extensions import connection as Connection
 
 from tradestream.bus.factory import open_bus
 from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.local.demo import figures
+from tradestream.local.demo.bars import bar_counter, symbols_with_bars
 from tradestream.local.demo.rooms import Rooms, cores, last_fields
 from tradestream.local.demo.screen import Screen
 from tradestream.local.demo.tables import print_tables
-from tradestream.local.stack import SIMULATOR_REQUESTS_PER_SECOND, Stack
+from tradestream.local.stack import PROGRAMS, SIMULATOR_REQUESTS_PER_SECOND, Stack
 from tradestream.postgres import connect
 from tradestream.report.products import fetch_products
 from tradestream.runtime.secrets import read_secret
@@ -77,24 +78,34 @@ class MainLine:
         compiler = self._rooms.start_module(
             "compile", [sys.executable, "-m", "tradestream.backtest.compile"]
         )
-        with self._screen.step("start PostgreSQL and Valkey"), self._stack.locked():
+        with self._screen.step("start the servers") as view, self._stack.locked():
             self._stack.start_servers()
+            view.detail(", ".join(n for n in self._stack.names if n not in PROGRAMS))
         self._rooms.run("database_migrator", "database_migrator")
         with self._screen.step("exchange_simulator"):
             self._stack.start_program("simulator")
-        with self._records() as connection:
-            self._load(connection)
+        self._load()
+        place = self._stack.bus
+        with (
+            self._records() as connection,
+            closing(open_bus(place.url, place.password_file)) as bus,
+        ):
+
+            def waiting() -> str:
+                requests = bus.lag(DISCOVERY_REQUESTS, DISCOVERY_GROUP)
+                return f"{requests:,} requests wait"
+
             self._rooms.run(
                 "strategy_discovery_request_factory",
                 "strategy_discovery_request_factory",
                 ONCE["strategy_discovery_request_factory"],
-                progress=lambda: f"{self._waiting():,} requests wait",
+                progress=waiting,
             )
             self._rooms.run(
                 "strategy_confidence_scorer: ask",
                 "strategy_confidence_scorer",
                 FLAGS["strategy_confidence_scorer"],
-                progress=lambda: f"{self._waiting():,} requests wait",
+                progress=waiting,
             )
             with self._screen.step("kernels compiled meanwhile") as view:
                 self._rooms.wait(compiler, view)
@@ -102,7 +113,7 @@ class MainLine:
                 "strategy_discovery",
                 "strategy_discovery",
                 ("--drain", f"--workers={cores()}"),
-                progress=lambda: f"{self._waiting():,} requests wait",
+                progress=waiting,
             )
             self._judge(connection)
         with self._screen.step("report page") as view:
@@ -111,19 +122,20 @@ class MainLine:
 
     def print_tables(self) -> None:
         """Print what was made."""
-        with self._records() as connection:
-            made = figures.read_figures(connection)
-            markets = figures.read_markets(connection)
+        symbols = symbols_with_bars(self._stack.candles)
+        with self._records() as connection, bar_counter(self._stack.candles) as bars:
+            made = figures.read_figures(connection, symbols=len(symbols), bars=bars())
+            markets = figures.read_markets(connection, symbols)
         products = fetch_products(self._stack.url("simulator"))
         names = {symbol: product.name for symbol, product in products.items()}
         kinds = figures.by_kind(markets, names)
         print_tables(self._screen.console, made, kinds, self._screen.seconds, names)
 
-    def _load(self, connection: Connection) -> None:
+    def _load(self) -> None:
         """Choose symbols, then ingest until a run reaches the end of its work."""
         self._rooms.run("top_crypto_updater", "top_crypto_updater")
-        bars = figures.count(connection, "market_data")
-        with self._screen.step("candle_ingestor") as view:
+        step = self._screen.step("candle_ingestor")
+        with step as view, bar_counter(self._stack.candles) as bars:
             unfinished: object = True
             while unfinished:  # symbols that a run's budget of time did not reach
                 run = self._rooms.start("candle_ingestor", FLAGS["candle_ingestor"])
@@ -140,13 +152,6 @@ class MainLine:
 
             flags = (*FLAGS.get(room, ()), *ONCE.get(room, ()))
             self._rooms.run(title, room, flags, progress=progress)
-
-    def _waiting(self) -> int:
-        bus = open_bus(self._stack.url("redis"), self._stack.layout.redis_password)
-        try:
-            return bus.lag(DISCOVERY_REQUESTS, DISCOVERY_GROUP)
-        finally:
-            bus.close()
 
     @contextmanager
     def _records(self) -> Iterator[Connection]:

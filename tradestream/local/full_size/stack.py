@@ -31,7 +31,17 @@ class FullStack(Stack):
         self.apply_topics()
 
     def apply_topics(self) -> None:
-        """Make the topics of `platform/kafka/topics.yaml`, on the one broker."""
+        """Make the topics of `platform/kafka/topics.yaml`, on the one broker.
+
+        Raises:
+            TradeStreamError: If the broker does not let us.
+        """
+        # Imported late: commands that start nothing need no client.
+        from tradestream.bus.declared_topics import read_declared
+        from tradestream.bus.kafka_topics import apply_topics
+        from tradestream.bus.security import BusSecurity
+
+        apply_topics(self.bus.url, BusSecurity(), read_declared(), replication=1)
 
     @property
     def kafka(self) -> KafkaServer:
