@@ -1,11 +1,13 @@
 """What the chart installs: rooms, their arguments, their security."""
 
+import json
 import re
 import subprocess
 import sys
 from base64 import b64decode
 
 import pytest
+import yaml
 
 from tests.full_size.chart.rendering import (
     CHART,
@@ -46,23 +48,31 @@ def documents(request: pytest.FixtureRequest) -> list[Document]:
     return render(*PROFILES[request.param])
 
 
+def judged(module: str, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
+    """Let a binary judge arguments, and run nothing."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments, "--only_check_args"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
 def checked(pod: Pod) -> "subprocess.CompletedProcess[str]":
     """Let a room's own binary judge the arguments of its container."""
     (container,) = pod.spec["containers"]
-    arguments = [a for a in container["args"] if "only_check_connections" not in a]
-    return subprocess.run(
-        [sys.executable, "-m", f"services.{pod.room}.main", *arguments,
-         "--only_check_args"],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    return judged(f"services.{pod.room}.main", container["args"])
 
 
 def ours(documents: list[Document]) -> list[Pod]:
-    """Return the pods of rooms, each room once."""
+    """Return the pods of rooms, each room once, and not the one that only tests it."""
     found = {
         pod.room: pod
         for pod in pods(documents)
-        if pod.spec["containers"][0]["image"].startswith(OURS)
+        if not pod.owner.startswith("Pod/")
+        and pod.spec["containers"][0]["image"].startswith(OURS)
     }
     return list(found.values())
 
@@ -140,6 +150,43 @@ def test_secrets_are_files_that_are_mounted(documents: list[Document]) -> None:
             else:
                 assert not re.search("password|token|key", flag), pod.owner
         assert all("valueFrom" not in one for one in container.get("env", []))
+
+
+def test_the_flink_job_takes_its_arguments() -> None:
+    documents = render(
+        f"--values={LEAST}",
+        "--set=flink.enabled=true,flink.image=flink,flink.stateUrl=s3://bucket/state",
+    )
+
+    (job,) = [d["spec"]["job"] for d in documents if d["kind"] == "FlinkDeployment"]
+    module = job["args"].index("-pym") + 1
+    finished = judged(job["args"][module], job["args"][module + 1 :])
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "strategy_discovery" not in {pod.room for pod in ours(documents)}
+
+
+def test_rules_and_dashboards_are_those_of_the_platform() -> None:
+    platform = REPOSITORY / "platform"
+    documents = render(
+        f"--values={LEAST}",
+        "--set=metrics.rules.enabled=true,metrics.dashboards.enabled=true",
+    )
+
+    groups = [d["spec"]["groups"] for d in documents if d["kind"] == "PrometheusRule"]
+    shown = {
+        name: json.loads(text)
+        for document in documents
+        if document["kind"] == "ConfigMap"
+        for name, text in document["data"].items()
+    }
+    files = sorted((platform / "prometheus" / "rules").glob("*.yaml"))
+    assert groups == [
+        [g for file in files for g in yaml.safe_load(file.read_text("utf-8"))["groups"]]
+    ]
+    assert shown == {
+        file.name: json.loads(file.read_text("utf-8"))
+        for file in (platform / "grafana" / "dashboards").glob("*.json")
+    }
 
 
 def test_secrets_that_are_drawn_stand_nowhere_else() -> None:
