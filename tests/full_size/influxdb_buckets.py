@@ -5,6 +5,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
 
 from tradestream.candle_store.influxdb_http import InfluxHttp
 from tradestream.candle_store.influxdb_settings import parse_url
@@ -37,6 +40,17 @@ class Buckets:
         self._ids[name] = made["id"]
         return f"{self.server.url.rpartition('/')[0]}/{name}"
 
+    def delete(self, url: str) -> None:
+        """Remove a bucket."""
+        path = f"/api/v2/buckets/{self._ids[url.rpartition('/')[2]]}"
+        self._send("DELETE", path, {}, None)
+
+    def write(self, url: str, lines: str) -> None:
+        """Write line protocol as anybody could; times in seconds."""
+        settings = parse_url(url)
+        fields = {"org": settings.org, "bucket": settings.bucket, "precision": "s"}
+        self._send("POST", "/api/v2/write", fields, lines.encode())
+
     def restricted_token(self, url: str, actions: Sequence[str]) -> str:
         """Return a token that may do only this (read, write) to a bucket."""
         org = self._org()
@@ -66,3 +80,11 @@ class Buckets:
             return http.call(method, path, fields, body)
         finally:
             http.close()
+
+    def _send(
+        self, method: str, path: str, fields: dict[str, str], body: bytes | None
+    ) -> None:
+        url = f"{parse_url(self.server.url).base_url}{path}?{urlencode(fields)}"
+        headers = {"Authorization": f"Token {self.token}"}
+        answer = urllib3.request(method, url, body=body, headers=headers)
+        assert answer.status == 204, answer.data
