@@ -1,0 +1,139 @@
+"""What is wrong with topics and messages is said, and nothing is lost in silence."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource
+
+from tests.full_size.kafka_world import topics
+from tradestream.bus.kafka_bus import KafkaBus
+from tradestream.bus.kafka_settings import KafkaTimes
+from tradestream.bus.port import Message
+from tradestream.errors import (
+    ConfigurationError,
+    OversizedMessageError,
+    UnavailableError,
+)
+from tradestream.local.full_size.kafka_server import KafkaServer
+from tradestream.testing.bus_contract import gathered, messages, numbers
+from tradestream.testing.servers import temporary_folder
+
+LIMIT = 100_000
+
+
+@pytest.fixture
+def admin(kafka: KafkaServer) -> Iterator[KafkaAdminClient]:
+    """Return who may change the topic `t`."""
+    with topics(kafka, {"t": 1}) as client:
+        yield client
+
+
+@pytest.fixture
+def bus(kafka: KafkaServer, admin: KafkaAdminClient) -> Iterator[KafkaBus]:
+    """Return the bus."""
+    del admin
+    with closing(KafkaBus(kafka.url, times=KafkaTimes(join=1.0))) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda bus: bus.publish("missing", messages(1)),
+        lambda bus: bus.consumer("missing", "g"),
+        lambda bus: bus.lag("missing", "g"),
+        lambda bus: bus.newest("missing", 1),
+    ],
+    ids=["publish", "consumer", "lag", "newest"],
+)
+def test_a_missing_topic_names_the_command_that_makes_it(
+    bus: KafkaBus, use: Callable[[KafkaBus], object]
+) -> None:
+    with pytest.raises(
+        ConfigurationError,
+        match="kafka has no topic missing; `tradestream topics apply` makes it",
+    ):
+        use(bus)
+
+
+def test_a_message_that_is_too_large_is_named_with_the_limit(
+    bus: KafkaBus, admin: KafkaAdminClient
+) -> None:
+    limit = {"max.message.bytes": str(LIMIT)}
+    admin.alter_configs([ConfigResource("topic", "t", limit)])
+    large = Message("k", os.urandom(2 * LIMIT))
+
+    with pytest.raises(
+        OversizedMessageError,
+        match=rf"at most {LIMIT} bytes is required by t, was {2 * LIMIT} bytes",
+    ):
+        bus.publish("t", [large])
+    bus.publish("t", messages(2))
+
+    assert numbers(bus.newest("t", 10)) == [0, 1]
+
+
+def test_a_large_message_that_fits_arrives(
+    bus: KafkaBus, admin: KafkaAdminClient
+) -> None:
+    limit = {"max.message.bytes": str(16 << 20)}
+    admin.alter_configs([ConfigResource("topic", "t", limit)])
+    large = Message("k", os.urandom(12 << 20), {"type": "t"})
+
+    bus.publish("t", [large])
+
+    with closing(bus.consumer("t", "g")) as consumer:
+        (record,) = gathered(consumer, 1)
+    assert record.message == large
+
+
+def test_an_unknown_compression_is_named(
+    bus: KafkaBus, admin: KafkaAdminClient
+) -> None:
+    foreign = {"compression.type": "zstd"}
+    admin.alter_configs([ConfigResource("topic", "t", foreign)])
+    bus.publish("t", messages(3))
+
+    with (
+        closing(bus.consumer("t", "g")) as consumer,
+        pytest.raises(ConfigurationError, match="cannot poll t: unknown compression"),
+    ):
+        gathered(consumer, 1)
+
+    assert bus.lag("t", "g") == 3
+
+
+def test_a_broker_that_goes_away_is_waited_for_within_a_bound() -> None:
+    with temporary_folder("kafka") as folder:
+        server = KafkaServer(folder)
+        server.start()
+        try:
+            with topics(server, {"t": 1}):
+                patient = KafkaBus(server.url)
+                hasty = KafkaBus(server.url, times=KafkaTimes(retry=2.0, join=1.0))
+                for bus in (patient, hasty):
+                    bus.publish("t", messages(1))
+                consumer = hasty.consumer("t", "g")
+                assert len(gathered(consumer, 2)) == 2
+
+                server.kill()
+                with pytest.raises(UnavailableError, match="kafka did not publish to"):
+                    hasty.publish("t", messages(1))
+                with pytest.raises(UnavailableError, match="kafka did not"):
+                    hasty.lag("t", "g")
+                with pytest.raises(UnavailableError, match="kafka did not"):
+                    consumer.poll(1, 0)
+                with pytest.raises(UnavailableError, match=r"kafka at 127\.0\.0\.1"):
+                    KafkaBus(server.url, times=KafkaTimes(connect=1.0))
+                server.start()
+
+                patient.publish("t", messages(1, 1))
+                consumer.close()
+                hasty.close()
+                assert numbers(patient.newest("t", 1)) == [1]
+                patient.close()
+        finally:
+            server.stop()
