@@ -50,6 +50,13 @@ _FAULTS = flags.DEFINE_string(
 _ALTCOIN = flags.DEFINE_bool(
     "altcoin", False, "Also serve the recorded five-minute market ADA-BTC."
 )
+_TWINS = flags.DEFINE_integer(
+    "twins",
+    0,
+    "Further names of each market with the same bars, e.g. 49 for some 1,000 symbols.",
+    lower_bound=0,
+    upper_bound=999,
+)
 _CLOCK = define_clock()
 
 
@@ -76,6 +83,7 @@ def main(argv: Sequence[str]) -> int:
         history_days=_HISTORY_DAYS.value,
         seed=_SEED.value,
         with_altcoin=_ALTCOIN.value,
+        twins=_TWINS.value,
     )
     return serve(
         venue,

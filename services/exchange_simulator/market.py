@@ -22,8 +22,9 @@ class Market:
         increments: Decimals of its prices and volumes.
         market_cap_usd: What the listings say; fixed, so that ranks do not flip.
         first_day: Days since 1970 of its first day.
-        interval_seconds: Length of its own bars; shorter ones cannot be had.
         open_source: Opens its days from the first on.
+        interval_seconds: Length of its own bars; shorter ones cannot be had.
+        twin: Market whose bars it shows under its own name.
     """
 
     symbol: str
@@ -33,6 +34,7 @@ class Market:
     first_day: int
     open_source: Callable[[], DaySource]
     interval_seconds: int = 60
+    twin: "Market | None" = None
 
     @property
     def base(self) -> str:
@@ -47,7 +49,7 @@ class Market:
     @cached_property
     def history(self) -> "History":
         """The bars, made as far as they are asked for."""
-        return History(self)
+        return History(self) if self.twin is None else self.twin.history
 
 
 class History:

@@ -4,7 +4,7 @@ The strengths of the planted edges are set from what `calibrate.py` prints.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -59,7 +59,12 @@ class Venue:
 
 
 def open_venue(
-    *, origin: date, history_days: int, seed: int, with_altcoin: bool = False
+    *,
+    origin: date,
+    history_days: int,
+    seed: int,
+    with_altcoin: bool = False,
+    twins: int = 0,
 ) -> Venue:
     """Return the venue.
 
@@ -69,12 +74,15 @@ def open_venue(
             the recorded market starts `RECORDED_DAYS_BEHIND` days before that.
         seed: Seed of everything that is random.
         with_altcoin: Also serve the recorded five-minute market, for tests.
+        twins: Further names of each market, with the same bars, to measure with
+            many symbols.
     """
     first_day = (origin - date(1970, 1, 1)).days
     recorded_from = first_day + max(history_days - RECORDED_DAYS_BEHIND, 0)
     markets = [_bitcoin(recorded_from, seed), *synthetic_markets(first_day, seed)]
     if with_altcoin:
         markets.append(_altcoin(recorded_from, seed))
+    markets += [_twin(market, n) for n in range(1, twins + 1) for market in markets]
     return Venue(origin, {market.symbol: market for market in markets})
 
 
@@ -136,6 +144,12 @@ def _market(
             quiet_share=quiet_share,
         ),
     )
+
+
+def _twin(market: Market, number: int) -> Market:
+    symbol = f"{market.base}T{number:03d}-{market.quote}"
+    cap = market.market_cap_usd / 1_000  # behind the markets themselves
+    return replace(market, symbol=symbol, market_cap_usd=cap, twin=market)
 
 
 def _bitcoin(first_day: int, seed: int) -> Market:

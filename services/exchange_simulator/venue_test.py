@@ -20,6 +20,7 @@ from services.exchange_simulator.venue import (
     PLANTED,
     RECORDED_DAYS_BEHIND,
     default_origin,
+    open_venue,
 )
 
 SYMBOLS = tuple(venue(altcoin=True).markets)
@@ -115,3 +116,12 @@ def test_increments_are_what_prices_are_multiples_of() -> None:
         for prices in (series.opens, series.highs, series.lows, series.closes):
             assert abs(prices / tick - (prices / tick).round()).max() < 1e-4
         series.validate()
+
+
+def test_a_twin_shows_the_bars_of_its_market_under_another_name() -> None:
+    whole = open_venue(origin=ORIGIN, history_days=31, seed=1, twins=2)
+    twin = whole.markets["GARCH1T002-USD"]
+
+    assert len(whole.markets) == 3 * len(venue().markets)
+    assert twin.base == "GARCH1T002"
+    assert twin.history is whole.markets["GARCH1-USD"].history

@@ -65,13 +65,14 @@ class Venue:
 
 @contextmanager
 def running_venue(
-    now: datetime | None = None, *, history_days: int = 20
+    now: datetime | None = None, *, history_days: int = 20, twins: int = 0
 ) -> Iterator[Venue]:
     """Run a simulator without limits.
 
     Args:
         now: Where its clock stands; None: it runs.
         history_days: How long before `now` its markets begin.
+        twins: Further names of each market.
     """
     port = choose(1)[0]
     held = [] if now is None else [f"--now={now.isoformat()}"]
@@ -85,6 +86,7 @@ def running_venue(
             "services.exchange_simulator.main",
             f"--port={port}",
             "--requests_per_second=0",
+            f"--twins={twins}",
             *held,
         ],
         stderr=subprocess.PIPE,
