@@ -5,7 +5,7 @@ rarely call this: `traced_bus` makes the spans of messages, `working_on` those
 of the work on one of them, and `tradestream.runtime.app` the span of a run.
 """
 
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -95,7 +95,8 @@ def tracing(made: Tracer) -> Iterator[None]:
 
 def new_run() -> SpanContext:
     """Return the place of a run: no matter of its own, so drawn anew."""
-    return SpanContext(secrets.randbits(128) or 1, secrets.randbits(64) or 1)
+    trace, place = (int.from_bytes(os.urandom(size), "big") for size in (16, 8))
+    return SpanContext(trace or 1, place or 1)
 
 
 def within(correlation_id: str) -> SpanContext | None:
