@@ -22,13 +22,15 @@ PROTOS_VENV := .venv-protos
 BENCHMARK_VENV := .venv-benchmark
 
 environment = python=$$(tools/find_python.sh "$(PYTHON)") && "$$python" tools/environment.py
+# Each test of the full size starts servers that fill the machine.
+one_by_one = --numprocesses=0 --durations=10
 tools = $(environment) $(VENV) requirements.txt requirements_dev.txt --with_tradestream
 
 .PHONY: help
 help: ## List the targets.
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Use
 .PHONY: setup
@@ -43,6 +45,15 @@ demo: setup ## Run the main line on this machine and show the page; ARGS=--exit 
 full-parts: tools ## Bring the programs of the full size into the user's cache; PARTS="kafka influxdb" for some.
 	@$(BIN)/python -m tools.full_size build $(PARTS)
 
+.PHONY: full-up
+full-up: setup ## Start Kafka, InfluxDB, Prometheus, and the small stack in one folder; ARGS=--data_dir=… names it.
+	@$(BIN)/python -m tools.full_size build kafka influxdb prometheus
+	@$(BIN)/tradestream up --size=full $(ARGS)
+
+.PHONY: full-down
+full-down: setup ## Stop them; their data stays.
+	@$(BIN)/tradestream down $(ARGS)
+
 ##@ Develop
 .PHONY: tools
 tools: ## Add what tests and checks need to .venv.
@@ -52,6 +63,16 @@ tools: ## Add what tests and checks need to .venv.
 test: tools ## Run all tests with real servers; ARGS="path -k name" narrows them.
 	@$(BIN)/python -m tradestream.backtest.compile
 	@$(BIN)/python -m tools.test_run $(ARGS)
+
+.PHONY: test-full
+test-full: full-parts ## Run the core of the tests on real Kafka, InfluxDB, Flink, and Kubernetes, as CI does.
+	@$(BIN)/python -m tradestream.backtest.compile
+	@$(BIN)/python -m tools.test_run $(one_by_one) @tests/full_size/core.txt $(ARGS)
+
+.PHONY: test-full-all
+test-full-all: full-parts ## Run all of them; ARGS="path" adds arguments of pytest.
+	@$(BIN)/python -m tradestream.backtest.compile
+	@$(BIN)/python -m tools.test_run $(one_by_one) tests/full_size $(ARGS)
 
 .PHONY: check
 check: tools protos-tools build/buildifier ## Check format, lint, types, imports, protos, BUILD files, and documents.
