@@ -9,6 +9,7 @@ from base64 import b64decode
 import pytest
 import yaml
 
+from tests.full_size.chart.profiles import PROFILES
 from tests.full_size.chart.rendering import (
     CHART,
     LEAST,
@@ -22,24 +23,6 @@ from tests.full_size.chart.rendering import (
     rooms,
 )
 
-EVERYTHING = (
-    "--set=metrics.pushgateway.url=http://pushgateway:9091",
-    "--set=tracing.url=http://jaeger:4318",
-    "--set=rooms.exchange_simulator.enabled=true",
-)
-PROFILES = {
-    "least": (f"--values={LEAST}",),
-    "everything": (f"--values={LEAST}", *EVERYTHING),
-    "small stores": (
-        f"--values={LEAST}",
-        "--set=bus.url=redis://redis:6379/1",
-        "--set=candles.url=postgresql://tradestream@postgres:5432/tradestream",
-    ),
-    "kind": (
-        f"--values={CHART / 'values-kind.yaml'}",
-        "--set=image.repository=registry.example.com/tradestream/{room}",
-    ),
-}
 OURS = "registry.example.com/tradestream/"
 
 
