@@ -1,0 +1,141 @@
+"""The room candle_ingestor against a real InfluxDB and the simulated exchange."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.full_size.influxdb_buckets import Buckets
+from tradestream.candle_store.factory import open_candle_store
+from tradestream.candle_store.port import CandleStore, Change
+from tradestream.local.full_size.influxdb_server import InfluxDBServer
+from tradestream.testing.rooms import KILLED, run_room
+from tradestream.testing.simulator import Venue, running_venue
+
+pytestmark = pytest.mark.integration
+
+ROOM = "candle_ingestor"
+NOW = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
+END = NOW.replace(second=0)
+START = END - timedelta(days=1)
+SYMBOLS = ("TREND1-USD", "GBM1-USD", "BTC-USD")
+
+
+@pytest.fixture(scope="module")
+def venue() -> Iterator[Venue]:
+    with running_venue(NOW) as made:
+        yield made
+
+
+@pytest.fixture
+def flags(
+    influxdb: InfluxDBServer, venue: Venue, redis_url: str
+) -> Iterator[dict[str, object]]:
+    yield {
+        "redis_url": redis_url,
+        "bus_url": redis_url,
+        "candles_url": Buckets(influxdb).create(),
+        "candles_password_file": influxdb.token_file,
+        "coinbase_rest_url": venue.url,
+        "requests_per_second": 0,
+        "backfill_start": "1d",
+        "symbols": ",".join(SYMBOLS),
+        "now": NOW.isoformat(),
+    }
+    venue.fail()
+
+
+def run(flags: dict[str, object]) -> dict[str, Any]:
+    """Return what one run says."""
+    finished = run_room(ROOM, flags)
+    assert finished.returncode == 0, finished.stderr
+    line: dict[str, Any] = json.loads(finished.stderr.splitlines()[-1])
+    return line
+
+
+def bars(store: CandleStore, symbol: str) -> list[tuple[float, ...]]:
+    """Return what is stored, as the venue gives it."""
+    read = store.read(symbol, 60, START, END)
+    columns = (read.opens, read.highs, read.lows, read.closes, read.volumes)
+    return list(
+        zip(read.open_times.tolist(), *(c.tolist() for c in columns), strict=True)
+    )
+
+
+def content(flags: dict[str, object]) -> list[object]:
+    """Return everything that a store holds."""
+    url, token = str(flags["candles_url"]), str(flags["candles_password_file"])
+    with closing(open_candle_store(url, token)) as store:
+        return [
+            (
+                bars(store, symbol),
+                store.changes(symbol, START, END),
+                store.checked_holes(symbol),
+                store.instrument(symbol),
+            )
+            for symbol in store.symbols()
+        ]
+
+
+def test_a_run_stores_what_the_venue_has_and_the_next_finds_nothing_new(
+    flags: dict[str, object], venue: Venue
+) -> None:
+    first, second = run(flags), run(flags)
+
+    url, token = str(flags["candles_url"]), str(flags["candles_password_file"])
+    with closing(open_candle_store(url, token)) as store:
+        assert store.symbols() == sorted(SYMBOLS)
+        for symbol in SYMBOLS:
+            wanted = [
+                (int(at.timestamp()), *numbers)
+                for at, *numbers in venue.bars(symbol, START, END)
+            ]
+            assert bars(store, symbol) == wanted
+            assert not [g for g in store.gaps(symbol, START, END) if not g.at_venue]
+            assert store.instrument(symbol) is not None
+    assert first["inserted"] > 2 * 1440
+    assert (second["inserted"], second["corrected"]) == (0, 0)
+    assert second["announced"] == 0
+
+
+def test_a_corrected_bar_is_replaced_and_not_doubled(
+    flags: dict[str, object],
+) -> None:
+    url, token = str(flags["candles_url"]), str(flags["candles_password_file"])
+    with closing(open_candle_store(url, token)) as store:
+        run(flags)
+        series = store.read("TREND1-USD", 60, END - timedelta(minutes=2), END)
+        series.volumes[:] += 1
+        store.write(series, source="another", written_at=NOW - timedelta(minutes=9))
+
+        said = run({**flags, "symbols": "TREND1-USD"})
+
+        changes = store.changes("TREND1-USD", END - timedelta(minutes=2), END)
+    assert said["corrected"] == 2
+    assert said["announced"] == 2
+    assert changes == [
+        Change(END - timedelta(minutes=back), "coinbase", NOW, corrected=True)
+        for back in (2, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "failpoint",
+    ["candle_ingestor.bars_written", "candle_ingestor.candles_published"],
+)
+def test_a_killed_run_is_made_good_by_the_next(
+    flags: dict[str, object], influxdb: InfluxDBServer, failpoint: str
+) -> None:
+    undisturbed = {**flags, "candles_url": Buckets(influxdb).create()}
+    run(undisturbed)
+
+    killed = run_room(ROOM, flags, failpoint=failpoint)
+    half = content(flags)
+    run(flags)
+
+    assert killed.returncode == KILLED
+    assert half != content(undisturbed)
+    assert content(flags) == content(undisturbed)
