@@ -23,6 +23,8 @@ _LOOK_HARD_LINES = 300
 _FLAG_MODULES = (
     "tradestream/report/serve.py",
     "tradestream/runtime/durations.py",
+    "tradestream/runtime/bus_flags.py",
+    "tradestream/runtime/connections.py",
     "tradestream/runtime/flags.py",
     "tradestream/runtime/numbers.py",
     "tradestream/runtime/symbols.py",
