@@ -1,4 +1,4 @@
-"""T6, T7, T25, T27: topics, metrics and logs, binaries."""
+"""T6, T7, T25 to T27: topics, metrics and logs, chart, binaries."""
 
 import subprocess
 import sys
@@ -30,6 +30,19 @@ OURS = (
     "candles", "market-trades", "market-quotes", "backtest-requests", "orders",
     "fills", "decisions",
 )  # fmt: skip
+
+
+SCHEDULES = {
+    "top_crypto_updater": "*/15 * * * *",
+    "candle_ingestor": "*/1 * * * *",
+    "strategy_discovery_request_factory": "*/5 * * * *",
+    "strategy_consumer": "*/5 * * * *",
+    "strategy_confidence_scorer": "*/5 * * * *",
+    "strategy_rotation": "*/5 * * * *",
+    "risk_adjusted_sizing": "*/1 * * * *",
+    "trade_signal_generator": "*/1 * * * *",
+    "strategy_robustness": "*/10 * * * *",
+}
 
 
 def declared_topics() -> dict[str, dict[str, Any]]:
@@ -175,6 +188,20 @@ def test_T25_a_correlation_id_follows_every_message(world: World) -> None:
     ]
     assert len(entered) > 0
     assert all(line["correlation_id"] for line in entered)
+
+
+def test_T26_the_chart_has_every_room_with_its_schedule() -> None:
+    chart = REPOSITORY / "charts" / "tradestream"
+    jobs = {
+        name: row["schedule"] for name, row in all_rooms().items() if "schedule" in row
+    }
+    values = yaml.safe_load((chart / "values.yaml").read_text("utf-8"))
+
+    assert jobs == SCHEDULES
+    assert values["rooms"].keys() == all_rooms().keys()
+    # What Helm makes of it is tested in tests/full_size/chart.
+    assert 'Files.Get "rooms.yaml"' in (chart / "templates/_rooms.tpl").read_text()
+    assert "concurrencyPolicy: Forbid" in (chart / "templates/jobs.yaml").read_text()
 
 
 def test_T27_every_room_is_a_binary_an_image_and_a_structure_test() -> None:
