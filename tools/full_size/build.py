@@ -91,16 +91,19 @@ def _run(recipe: Recipe, out: Path, work: Path, started: float) -> None:
         "PART_SCRATCH": str(scratch),
         "PART_PYTHON": sys.executable,
     }
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            ["bash", str(recipe.script), str(out)],
+    command = ["bash", str(recipe.script), str(out)]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             env=environment,
             start_new_session=True,
-        )
+        ) as process,
+    ):
         try:
             for line in process.stdout or ():
                 _say(part, f"{time.monotonic() - started:.0f} s {line.rstrip()}")
@@ -108,7 +111,6 @@ def _run(recipe: Recipe, out: Path, work: Path, started: float) -> None:
         except BaseException:
             # Compilers of its own would go on without anybody who wants them.
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
             raise
     if status != 0:
         raise BuildError(

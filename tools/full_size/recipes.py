@@ -20,24 +20,21 @@ _PYTHON = Toolchain("python3.11", ("--version",), "3.11", "python3.11")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a part is built: `<part>/build.sh FOLDER` puts it into the folder.
+    """How a part is built.
 
     Attributes:
         part: What it builds.
+        script: What builds it, into the folder that is its one argument.
         toolchains: What it needs.
         inputs: Files that decide what comes out, besides the version.
         about: How long it takes on two cores, in words.
     """
 
     part: Part
+    script: Path
     toolchains: tuple[Toolchain, ...]
     inputs: tuple[Path, ...]
     about: str
-
-    @property
-    def script(self) -> Path:
-        """What builds it."""
-        return HERE / self.part.name / "build.sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +55,24 @@ _FLINK = repository.ROOT / "services" / "strategy_discovery" / "flink"
 _KUBERNETES = HERE / "kubernetes"
 
 RECIPES = (
-    Recipe(parts.KAFKA, (_JAVA, _MAVEN), (_POM,), "10 s"),
-    Recipe(parts.INFLUXDB, (_GO, _RUST, _GCC), (), "5 to 9 min"),
+    Recipe(parts.KAFKA, HERE / "kafka/build.sh", (_JAVA, _MAVEN), (_POM,), "10 s"),
+    Recipe(
+        parts.INFLUXDB,
+        HERE / "influxdb/build.sh",
+        (_GO, _RUST, _GCC),
+        (),
+        "5 to 9 min",
+    ),
     Recipe(
         parts.FLINK,
+        HERE / "flink/build.sh",
         (_JAVA, _MAVEN, _PYTHON),
         (_POM, _FLINK / "requirements.txt"),
         "2 min",
     ),
     Recipe(
         parts.KUBERNETES,
+        _KUBERNETES / "build.sh",
         (_GO,),
         (
             _KUBERNETES / "go.mod",
