@@ -89,7 +89,7 @@ def described(text: str) -> list[Value]:
 def with_descriptions(schema: dict[str, Any], values: list[Value]) -> dict[str, Any]:
     """Return the schema with the text of each value at its place.
 
-    What is under a `$ref` is described in `$defs`, by hand.
+    What is under a `$ref` is described in `definitions`, by hand.
 
     Raises:
         UndescribedError: If a property has no description after all.
@@ -122,7 +122,7 @@ def tables(values: list[Value], rooms: dict[str, Any], schema: dict[str, Any]) -
     lines += ["| value | of | what |", "|---|---|---|"]
     kinds: dict[tuple[str, str], list[str]] = {}
     for kind in ("job", "worker", "http", "migration"):
-        for name, node in schema["$defs"][kind]["properties"].items():
+        for name, node in schema["definitions"][kind]["properties"].items():
             kinds.setdefault((name, node["description"]), []).append(kind)
     for (name, text), having in kinds.items():
         of = "all" if len(having) == 4 else ", ".join(having)

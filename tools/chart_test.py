@@ -51,7 +51,7 @@ def chart(root: Path) -> Path:
     (folder / "values.yaml").write_text(VALUES)
     schema: dict[str, Any] = dict(SCHEMA)
     kinds = ("job", "worker", "http", "migration")
-    schema["$defs"] = {kind: {"properties": {}} for kind in kinds}
+    schema["definitions"] = {kind: {"properties": {}} for kind in kinds}
     (folder / "values.schema.json").write_text(json.dumps(schema))
     (folder / "README.md").write_text(README)
     (folder / "rooms.yaml").write_text("rooms: {lab: {kind: job, schedule: '@'}}")
@@ -148,7 +148,7 @@ def test_the_schema_knows_every_room_as_what_it_is() -> None:
     known = schema()["properties"]["rooms"]["properties"]
 
     assert {room: node["$ref"] for room, node in known.items()} == {
-        room: f"#/$defs/{row['kind']}" for room, row in rooms.items()
+        room: f"#/definitions/{row['kind']}" for room, row in rooms.items()
     }
 
 
@@ -162,6 +162,6 @@ def test_the_schema_is_closed() -> None:
 @pytest.mark.parametrize("name", ["values.yaml", "values-kind.yaml"])
 def test_the_schema_takes_the_values_of_the_chart(name: str) -> None:
     values = yaml.safe_load((CHART / name).read_text("utf-8"))
-    judge = jsonschema.Draft202012Validator(schema())
+    judge = jsonschema.Draft7Validator(schema())  # as Helm 3.14 knows it
 
     assert [error.message for error in judge.iter_errors(values)] == []

@@ -9,6 +9,11 @@ PROFILES = {
         "--set=metrics.pushgateway.url=http://pushgateway:9091",
         "--set=tracing.url=http://jaeger:4318",
         "--set=rooms.exchange_simulator.enabled=true",
+        "--set=bus.flags.bus_user=tradestream",
+        "--set=bus.flags.bus_sasl_mechanism=SCRAM-SHA-512",
+        "--set=bus.secretFlags.bus_tls_ca_file.secret=kafka-ca",
+        "--set=bus.secretFlags.bus_tls_ca_file.key=ca.crt",
+        "--set=rooms.database_migrator.flags.topics_replication=1",
     ),
     "small stores": (
         f"--values={LEAST}",

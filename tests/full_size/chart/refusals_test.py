@@ -15,7 +15,7 @@ from tests.full_size.chart.rendering import LEAST, template
         ("coinmarketcap.secret.name=", "coinmarketcap.secret.name: a Secret"),
         ("image.repository=", "image.repository: a repository is required"),
         ("fullnameOverride=averyveryverylongname", "/fullnameOverride"),
-        ("flink.enabled=true", "flink.image: an image with the job is required"),
+        ("flink.enabled=true", "flink.stateUrl: where checkpoints are kept is"),
     ],
 )
 def test_a_missing_value_is_named_in_one_line(setting: str, said: str) -> None:
