@@ -54,13 +54,23 @@ def read(
     refused: list[Refused] = []
     for record in records:
         try:
-            request = _request(record, max_deliveries)
-            _require_over(request.span, now)
+            request = request_of(record, max_deliveries, now)
         except InvalidMessageError as error:
             refused.append(Refused(record, str(error)))
             continue
         found.setdefault(request.span, {}).setdefault(request, Asked(record, request))
     return {span: list(found[span].values()) for span in sorted(found)}, refused
+
+
+def request_of(record: Record, max_deliveries: int, now: datetime) -> Request:
+    """Return the checked request in a record.
+
+    Raises:
+        InvalidMessageError: If there is none that can be answered.
+    """
+    request = _request(record, max_deliveries)
+    _require_over(request.span, now)
+    return request
 
 
 def _require_over(span: Span, now: datetime) -> None:

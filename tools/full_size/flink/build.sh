@@ -15,6 +15,7 @@ echo "requirements"
 # A copy, not a link into a cache: Flink's scripts look for their neighbours.
 # The lock is whole, and holds a newer numpy than Beam would have: nothing to resolve.
 "$uv" pip install --quiet --no-progress --link-mode=copy --require-hashes --no-deps \
+  --compile-bytecode \
   --python "$1/venv/bin/python" --requirement "$lock" >&2
 echo "connector"
 mvn -B -q -C -f "$here/../kafka/pom.xml" -Pflink -Dlib.dir="$1/connector" \

@@ -1,0 +1,69 @@
+"""The job's own program as a process, as its users run it."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.full_size.kafka_world import wait_until
+from tradestream.local.full_size.flink_server import FlinkServer
+from tradestream.testing.servers import REPOSITORY
+
+STOP_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that runs, and the program that watches over it."""
+
+    flink: FlinkServer
+    process: "subprocess.Popen[str]"
+    log: Path
+
+    def is_running(self) -> bool:
+        """Whether all its operators run."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"the job ended: {self.log.read_text()[-2000:]}")
+        return any(
+            job["state"] == "RUNNING"
+            and job["tasks"]["running"] == job["tasks"]["total"]
+            for job in self.flink.get("/jobs/overview")["jobs"]
+        )
+
+    def stop(self) -> str:
+        """Ask it to stop, as any room; return what it said in the end."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(STOP_SECONDS) == 0, self.log.read_text()[-2000:]
+        return self.log.read_text().splitlines()[-1]
+
+
+@contextmanager
+def running_job(
+    flink: FlinkServer, log: Path, flags: Mapping[str, object]
+) -> Iterator[RunningJob]:
+    """Submit the job and wait until it runs; end its program afterwards."""
+    given = {"jobmanager": flink.jobmanager, "connector": flink.connector, **flags}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                str(flink.python),
+                "-m",
+                "services.strategy_discovery.flink.main",
+                *(f"--{name}={value}" for name, value in given.items()),
+            ],
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    job = RunningJob(flink, process, log)
+    try:
+        wait_until(job.is_running, "the job runs")
+        yield job
+    finally:
+        process.kill()
+        process.wait()
