@@ -63,10 +63,12 @@ def ask_again(
         lost = cursor.fetchall()
         for value, _, _ in lost:
             send(cursor, HistoryExamRequest.FromString(bytes(value)), now)
-    for _, number, requested_at in lost:
+    for value, number, requested_at in lost:
+        request = HistoryExamRequest.FromString(bytes(value))
         get_logger(ROOM).warning(
             "exam without an answer is asked for again",
             symbol=symbol,
+            correlation_id=request.request_id,
             exam_number=number,
             requested_at=requested_at.isoformat(),
         )

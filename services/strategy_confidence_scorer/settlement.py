@@ -13,6 +13,7 @@ from tradestream.discovery.messages import group_fingerprint
 from tradestream.errors import InvalidDataError
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
+from tradestream.runtime.matter import ids, working_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +59,33 @@ def settle_exams(
         answers = _answers(cursor, symbol)
     validated = 0
     for answer in answers:
-        fresh = (
-            answer.fingerprint is None
-            or fingerprint_now(
-                store, symbol, answer.members, (answer.start, answer.end)
-            )
-            == answer.fingerprint
+        with working_on("settle", ids(answer.request_id)):
+            validated += _settle(connection, store, symbol, answer, now)
+    return validated
+
+
+def _settle(
+    connection: Connection,
+    store: CandleStore,
+    symbol: str,
+    answer: _Answer,
+    now: datetime,
+) -> int:
+    fresh = (
+        answer.fingerprint is None
+        or fingerprint_now(store, symbol, answer.members, (answer.start, answer.end))
+        == answer.fingerprint
+    )
+    validated = 0
+    with transaction(connection) as cursor:
+        if fresh:
+            validated = _validate(cursor, answer, now)
+        cursor.execute(
+            "UPDATE exams SET settled_at = %s, stale = %s"
+            " WHERE request_id = %s AND settled_at IS NULL",
+            (now, not fresh, answer.request_id),
         )
-        with transaction(connection) as cursor:
-            if fresh:
-                validated += _validate(cursor, answer, now)
-            cursor.execute(
-                "UPDATE exams SET settled_at = %s, stale = %s"
-                " WHERE request_id = %s AND settled_at IS NULL",
-                (now, not fresh, answer.request_id),
-            )
-        failpoint("strategy_confidence_scorer.exam_settled")
+    failpoint("strategy_confidence_scorer.exam_settled")
     return validated
 
 

@@ -99,6 +99,23 @@ def test_T25_a_search_is_one_trace_through_three_rooms(world: World) -> None:
     assert answered.span.name == "publish discovered-strategies"
 
 
+def test_T25_an_exam_is_one_trace_from_the_asking_to_the_settling(world: World) -> None:
+    ((exam,),) = world.query(
+        "SELECT request_id FROM exams WHERE settled_at IS NOT NULL ORDER BY 1 LIMIT 1"
+    )
+
+    told = [s for s in world.collector.spans if s.trace == f"{trace_id(exam):032x}"]
+
+    assert {(received.room, received.span.name) for received in told} == {
+        ("strategy_confidence_scorer", "publish strategy-discovery-requests"),
+        ("strategy_discovery", "process strategy-discovery-requests"),
+        ("strategy_discovery", "answer"),
+        ("strategy_discovery", "publish discovered-strategies"),
+        ("strategy_consumer", "process discovered-strategies"),
+        ("strategy_confidence_scorer", "settle"),
+    }
+
+
 def test_T25_every_room_tells_of_its_runs(world: World) -> None:
     told = {received.room for received in world.collector.spans}
     runs = {

@@ -10,6 +10,11 @@ _CORRELATION_ID = "correlation_id"
 _REQUEST_ID = "request_id"
 
 
+def ids(request_id: str) -> Mapping[str, str]:
+    """Return the headers of everything that belongs to a request."""
+    return {_CORRELATION_ID: request_id, _REQUEST_ID: request_id}
+
+
 @contextmanager
 def working_on(what: str, headers: Mapping[str, str]) -> Iterator[None]:
     """Work on the message with these headers.
