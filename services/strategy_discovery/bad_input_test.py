@@ -1,6 +1,6 @@
 """Whatever comes over the bus, the worker answers or says why not, and goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,9 +28,11 @@ from services.strategy_discovery.small_world_fake import (
 )
 from services.strategy_discovery.work import GROUP
 from tradestream.bus.memory import MemoryBus
-from tradestream.bus.topics import DISCOVERY_REQUESTS
+from tradestream.bus.port import Message
+from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
 from tradestream.candles import CandleSeries
 from tradestream.discovery.requests import request_id, timestamp
+from tradestream.errors import OversizedMessageError
 from tradestream.runtime.clock import Clock
 
 Request = StrategyDiscoveryRequest | HistoryExamRequest
@@ -184,3 +186,28 @@ def test_fewer_bars_than_any_warm_up_find_nothing(bus: MemoryBus) -> None:
     for summary in results(bus):
         assert isinstance(summary, SearchSummary)
         assert summary.results == 0
+
+
+class NarrowBus(MemoryBus):
+    """Takes no answer to searches of one strategy."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        if topic == DISCOVERED_STRATEGIES and any(
+            b"EMA_MACD" in m.value for m in messages
+        ):
+            raise OversizedMessageError("at most 1 byte is required, was 2 bytes")
+        super().publish(topic, messages)
+
+
+def test_an_answer_that_is_too_large_goes_nowhere_in_silence() -> None:
+    bus = NarrowBus()
+    ask(bus, search(), search(strategy_name="EMA_MACD"))
+
+    done = run(bus, RawStore())
+
+    [letter] = letters(bus)
+    assert letter.headers["dead_letter_reason"] == (
+        "its answer: at most 1 byte is required, was 2 bytes"
+    )
+    assert (done.searches, done.dead) == (1, 1)
+    assert {result.request_id for result in results(bus)} == {search().request_id}

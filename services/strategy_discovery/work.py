@@ -12,7 +12,7 @@ from tradestream.bus.dead_letter import dead_letter
 from tradestream.bus.port import Bus, Record
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
 from tradestream.candle_store.port import CandleStore
-from tradestream.errors import InvalidMessageError
+from tradestream.errors import InvalidMessageError, OversizedMessageError
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.failpoints import failpoint
 from tradestream.runtime.logs import get_logger
@@ -112,11 +112,10 @@ def _answer_all(
     spans, refused = read(records, max_deliveries=limits.max_deliveries, now=now)
     for requests in spans.values():
         answers, late = _answer_span(windows, requests, must_stop, member)
-        messages = [message for answer in answers for message in answer.messages]
-        bus.publish(DISCOVERED_STRATEGIES, messages)
+        told, too_large = _publish(bus, answers)
         failpoint("strategy_discovery.results_published")
-        _count(done, answers)
-        refused += late
+        _count(done, told)
+        refused += [*late, *too_large]
     for bad in refused:
         with working_on("refuse", bad.record.message.headers):
             dead_letter(bus, bad.record, bad.reason)
@@ -131,9 +130,9 @@ def _answer_span(
     requests: Sequence[Asked],
     must_stop: Callable[[], bool],
     member: str,
-) -> tuple[list[Answer], list[Refused]]:
+) -> tuple[list[tuple[Record, Answer]], list[Refused]]:
     """Return what answers requests that share their bars, and who got nothing."""
-    answers: list[Answer] = []
+    answers: list[tuple[Record, Answer]] = []
     refused: list[Refused] = []
 
     def between() -> None:
@@ -143,12 +142,29 @@ def _answer_span(
     for asked in requests:
         between()
         try:
-            answers.append(
-                answer_request(asked, windows, answered_by=member, between=between)
-            )
+            answer = answer_request(asked, windows, answered_by=member, between=between)
         except InvalidMessageError as error:
             refused.append(Refused(asked.record, str(error)))
+        else:
+            answers.append((asked.record, answer))
     return answers, refused
+
+
+def _publish(
+    bus: Bus, answers: Sequence[tuple[Record, Answer]]
+) -> tuple[list[Answer], list[Refused]]:
+    """Publish answers; return them, and which the bus is too small for."""
+    messages = [message for _, answer in answers for message in answer.messages]
+    try:
+        bus.publish(DISCOVERED_STRATEGIES, messages)
+    except OversizedMessageError as error:
+        if len(answers) == 1:
+            return [], [Refused(answers[0][0], f"its answer: {error}")]
+    else:
+        return [answer for _, answer in answers], []
+    # One of them is too large: each on its own, then. What goes out twice is equal.
+    parts = [_publish(bus, [one]) for one in answers]
+    return [a for told, _ in parts for a in told], [r for _, bad in parts for r in bad]
 
 
 def _count(done: Done, answers: Sequence[Answer]) -> None:

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 
-from tests.full_size.kafka_world import topics
+from tests.full_size.kafka_world import make, topics
 from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.kafka_settings import KafkaTimes
 from tradestream.bus.port import Message
@@ -107,33 +107,30 @@ def test_an_unknown_compression_is_named(
 
 
 def test_a_broker_that_goes_away_is_waited_for_within_a_bound() -> None:
-    with temporary_folder("kafka") as folder:
-        server = KafkaServer(folder)
+    with ExitStack() as stack:
+        server = KafkaServer(stack.enter_context(temporary_folder("kafka")))
+        stack.callback(server.stop)
         server.start()
-        try:
-            with topics(server, {"t": 1}):
-                patient = KafkaBus(server.url)
-                hasty = KafkaBus(server.url, times=KafkaTimes(retry=2.0, join=1.0))
-                for bus in (patient, hasty):
-                    bus.publish("t", messages(1))
-                consumer = hasty.consumer("t", "g")
-                assert len(gathered(consumer, 2)) == 2
+        make(server, {"t": 1}).close()
+        patient = stack.enter_context(closing(KafkaBus(server.url)))
+        hasty = stack.enter_context(
+            closing(KafkaBus(server.url, times=KafkaTimes(retry=2.0, join=1.0)))
+        )
+        for bus in (patient, hasty):
+            bus.publish("t", messages(1))
+        consumer = stack.enter_context(closing(hasty.consumer("t", "g")))
+        assert len(gathered(consumer, 2)) == 2
 
-                server.kill()
-                with pytest.raises(UnavailableError, match="kafka did not publish to"):
-                    hasty.publish("t", messages(1))
-                with pytest.raises(UnavailableError, match="kafka did not"):
-                    hasty.lag("t", "g")
-                with pytest.raises(UnavailableError, match="kafka did not"):
-                    consumer.poll(1, 0)
-                with pytest.raises(UnavailableError, match=r"kafka at 127\.0\.0\.1"):
-                    KafkaBus(server.url, times=KafkaTimes(connect=1.0))
-                server.start()
+        server.kill()
+        with pytest.raises(UnavailableError, match="kafka did not publish to t: "):
+            hasty.publish("t", messages(1))
+        with pytest.raises(UnavailableError, match="kafka did not say how long"):
+            hasty.lag("t", "g")
+        with pytest.raises(UnavailableError, match="kafka did not"):
+            consumer.poll(1, 0)
+        with pytest.raises(UnavailableError, match=r"kafka at 127\.0\.0\.1"):
+            KafkaBus(server.url, times=KafkaTimes(connect=1.0))
+        server.start()
 
-                patient.publish("t", messages(1, 1))
-                consumer.close()
-                hasty.close()
-                assert numbers(patient.newest("t", 1)) == [1]
-                patient.close()
-        finally:
-            server.stop()
+        patient.publish("t", messages(1, 1))
+        assert numbers(patient.newest("t", 1)) == [1]

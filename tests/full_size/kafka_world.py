@@ -12,11 +12,10 @@ WITHIN_SECONDS = 120.0
 _STEP_SECONDS = 0.05
 
 
-@contextmanager
-def topics(
+def make(
     server: KafkaServer, wanted: Mapping[str, int], *, replication: int = 1
-) -> Iterator[KafkaAdminClient]:
-    """Have topics with that many partitions; topics and groups go afterwards."""
+) -> KafkaAdminClient:
+    """Make topics with that many partitions; return who may change them."""
     admin = KafkaAdminClient(bootstrap_servers=server.bootstrap)
     admin.create_topics(
         {
@@ -25,6 +24,15 @@ def topics(
         },
         wait_for_metadata=True,
     )
+    return admin
+
+
+@contextmanager
+def topics(
+    server: KafkaServer, wanted: Mapping[str, int]
+) -> Iterator[KafkaAdminClient]:
+    """Have topics with that many partitions; topics and groups go afterwards."""
+    admin = make(server, wanted)
     try:
         yield admin
     finally:

@@ -90,7 +90,6 @@ class KafkaConsumer:
         is still being formed.
         """
         started = time.monotonic()
-        patience = started + max(timeout_seconds, self._times.join)
         left = timeout_seconds
         self._polled = True
         with translated(f"poll {self._topic}"):
@@ -99,7 +98,7 @@ class KafkaConsumer:
                 if found and self._claim(found):
                     return self._records(found)
                 left = started + timeout_seconds - time.monotonic()
-                if not found and left <= 0 and self._ended(patience):
+                if not found and left <= 0 and self._ended(started):
                     return []
                 left = max(left, STEP_SECONDS)
 
@@ -208,21 +207,21 @@ class KafkaConsumer:
     def _joined(self) -> bool:
         return bool(self._client.group_metadata().state == MemberState.STABLE)
 
-    def _ended(self, patience: float) -> bool:
-        """Whether an empty poll is the truth.
+    def _ended(self, started: float) -> bool:
+        """Whether an empty poll, begun at `started`, is the truth.
 
         Raises:
             UnavailableError: If that could not be found out in time.
         """
         if not self._joined():
-            if time.monotonic() < patience:
+            if time.monotonic() < started + self._times.join:
                 return False
             # Raises when it is not the group that keeps us waiting.
             self._offsets.ends(self._offsets.partitions(self._topic))
             return True
         if not self._client.assignment() and time.monotonic() < self._joins_until:
             return False  # others may be about to give up their share
-        return self._mine.ended(self._times.retry)
+        return self._mine.ended(started + self._times.retry)
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -52,7 +52,6 @@ class Partitions:
         self._offsets = offsets
         self._group = group
         self._known: dict[TopicPartition, _Partition] = {}
-        self._waiting_since: float | None = None
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
         """Drop what is known of partitions that came or went."""
@@ -136,24 +135,21 @@ class Partitions:
             if self._position(partition) < end:
                 self._client.seek(partition, end)
 
-    def ended(self, patience_seconds: float) -> bool:
+    def ended(self, deadline: float) -> bool:
         """Whether every partition was read to its end.
 
         Raises:
-            UnavailableError: If records are there, and none came for so long.
+            UnavailableError: If records are there, and none came until `deadline`.
         """
         assigned = list(self._client.assignment())
         reading = [p for p in assigned if p not in self._client.paused()]
         ends = self._offsets.ends(reading) if reading else {}
         if all(self._position(p) >= end for p, end in ends.items()):
-            self._waiting_since = None
             again = [p for p in reading if p in self._known]
             for partition in again:
                 self._known[partition].again_until = 0
             return len(reading) == len(assigned)
-        now = time.monotonic()
-        self._waiting_since = self._waiting_since or now
-        if now - self._waiting_since > patience_seconds:
+        if time.monotonic() >= deadline:
             raise UnavailableError(
                 f"kafka gave {self._group} none of the records that wait for it"
             )
