@@ -64,13 +64,11 @@ class LocalCluster:
         self.control_plane.forget()
 
 
-def write_images(archive: Path, rooms: Sequence[str]) -> None:
-    """Write one archive of the images of rooms, and of the pause image of pods."""
+def images(rooms: Sequence[str]) -> list[Image]:
+    """Return the images of rooms, from layers that are made where they are missing."""
     layers = Layers(rooms).all()
     environment = {"PYTHONUNBUFFERED": "1", "NUMBA_CACHE_DIR": KERNELS}
-    # It only has to be there until it is killed.
-    pause = Image(node_settings.PAUSE, [base()], ["/usr/bin/sleep", "infinity"])
-    images = [
+    return [
         Image(
             f"{REPOSITORY.format(room=room)}:{TAG}",
             layers,
@@ -79,7 +77,13 @@ def write_images(archive: Path, rooms: Sequence[str]) -> None:
         )
         for room in rooms
     ]
-    write_archive(archive, [pause, *images])
+
+
+def write_images(archive: Path, rooms: Sequence[str]) -> None:
+    """Write one archive of the images of rooms, and of the pause image of pods."""
+    # It only has to be there until it is killed.
+    pause = Image(node_settings.PAUSE, [base()], ["/usr/bin/sleep", "infinity"])
+    write_archive(archive, [pause, *images(rooms)])
 
 
 @contextmanager
