@@ -131,6 +131,14 @@ template:
     {{- include "tradestream.podSpec" . | trim | nindent 4 }}
 {{- end }}
 
+{{/* Annotations of what happens before rooms start: (dict "root" "weight"). What the chart
+     runs itself is there only after the installation. */}}
+{{- define "tradestream.hookAnnotations" -}}
+helm.sh/hook: {{ .root.Values.inCluster.enabled | ternary "post-install,post-upgrade" "pre-install,pre-upgrade" }}
+helm.sh/hook-weight: {{ .weight | quote }}
+helm.sh/hook-delete-policy: before-hook-creation
+{{- end }}
+
 {{/* Labels and annotations of a pod. */}}
 {{- define "tradestream.podMetadata" -}}
 labels:
