@@ -7,7 +7,7 @@ import pytest
 from tests.full_size.kafka_world import topics
 from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.kafka_consumer import KafkaConsumer
-from tradestream.bus.kafka_settings import KafkaTimes
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Bus
 from tradestream.local.full_size.kafka_server import KafkaServer
 from tradestream.testing.bus_contract import BusContract, OpenBus

@@ -10,7 +10,7 @@ from kafka.admin import ConfigResource
 
 from tests.full_size.kafka_world import make, topics
 from tradestream.bus.kafka_bus import KafkaBus
-from tradestream.bus.kafka_settings import KafkaTimes
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Message
 from tradestream.errors import (
     ConfigurationError,

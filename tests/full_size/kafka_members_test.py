@@ -11,7 +11,7 @@ import pytest
 
 from tests.full_size.kafka_world import topics, wait_until
 from tradestream.bus.kafka_bus import KafkaBus
-from tradestream.bus.kafka_settings import KafkaTimes
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.errors import UnavailableError
 from tradestream.local.full_size.kafka_server import KafkaServer
 from tradestream.testing.bus_contract import gathered, messages, numbers

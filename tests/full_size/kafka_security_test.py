@@ -7,7 +7,8 @@ import pytest
 from kafka import KafkaAdminClient
 
 from tradestream.bus.factory import open_bus
-from tradestream.bus.kafka_settings import KafkaTimes, client_options
+from tradestream.bus.kafka_settings import client_options
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.security import BusSecurity
 from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.local.full_size.kafka_server import KafkaServer

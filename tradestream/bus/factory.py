@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Bus
 from tradestream.bus.security import BusSecurity
 from tradestream.errors import ConfigurationError
@@ -13,6 +14,7 @@ def open_bus(
     url: str,
     password_file: str | Path | None = None,
     security: BusSecurity | None = None,
+    times: KafkaTimes | None = None,
 ) -> Bus:
     """Connect to the bus at `url`.
 
@@ -20,6 +22,7 @@ def open_bus(
         url: Such as `redis://host:6379/0` or `kafka://host:9092,host:9093`.
         password_file: File with the password; None for that of `security`.
         security: How else to be let in; Kafka alone asks for it.
+        times: How long to wait for Kafka.
 
     Raises:
         UnavailableError: If it does not answer.
@@ -38,7 +41,7 @@ def open_bus(
 
         from tradestream.bus.kafka_bus import KafkaBus
 
-        return KafkaBus(url, replace(given, password_file=file))
+        return KafkaBus(url, replace(given, password_file=file), times)
     raise ConfigurationError(
         f"a bus URL with redis:// or kafka:// is required, was {scheme}://"
     )

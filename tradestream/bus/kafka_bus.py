@@ -10,7 +10,8 @@ from tradestream.bus.kafka_consumer import KafkaConsumer
 from tradestream.bus.kafka_newest import newest
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_publisher import KafkaPublisher
-from tradestream.bus.kafka_settings import KafkaTimes, client_options
+from tradestream.bus.kafka_settings import client_options
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Message, Record
 from tradestream.bus.security import BusSecurity
 

@@ -20,7 +20,7 @@ from tradestream.bus.kafka_errors import translated
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_partitions import Fetched, Partitions, instance_name
 from tradestream.bus.kafka_records import parse_position, to_record
-from tradestream.bus.kafka_settings import KafkaTimes
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Record
 from tradestream.errors import UnavailableError
 from tradestream.runtime.logs import get_logger

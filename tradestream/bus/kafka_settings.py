@@ -1,35 +1,13 @@
-"""How long the Kafka client waits, and how it is let in."""
+"""What every client of Kafka is made with: where, how patient, and how let in."""
 
 import ssl
-from dataclasses import dataclass
 from typing import Any
 
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.kafka_url import bootstrap_servers
 from tradestream.bus.security import SASL_MECHANISMS, BusSecurity
 from tradestream.errors import ConfigurationError
 from tradestream.runtime.secrets import read_secret
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaTimes:
-    """Bounds of patience, in seconds.
-
-    Attributes:
-        connect: For the first answer of any broker.
-        retry: For a request while brokers come and go; then UnavailableError.
-        join: For a poll to become a member of its group; an empty poll then.
-        session: Silence after which a member counts as dead. Heartbeats do not
-            stop while a batch is worked on; a name that comes back within it
-            has its records again at once.
-        max_poll: Time between two polls after which a member counts as stuck,
-            however alive its process is; longer than any batch takes.
-    """
-
-    connect: float = 5.0
-    retry: float = 30.0
-    join: float = 10.0
-    session: float = 45.0
-    max_poll: float = 1800.0
 
 
 def client_options(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tradestream.bus.factory import open_bus
-from tradestream.bus.kafka_settings import KafkaTimes, client_options
+from tradestream.bus.kafka_settings import client_options
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.security import BusSecurity
 from tradestream.errors import ConfigurationError, UnavailableError
 

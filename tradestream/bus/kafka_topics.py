@@ -10,7 +10,8 @@ from kafka.admin import ConfigResource
 from tradestream.bus.declared_topics import DeclaredTopic
 from tradestream.bus.kafka_errors import patiently
 from tradestream.bus.kafka_offsets import KafkaOffsets
-from tradestream.bus.kafka_settings import KafkaTimes, client_options
+from tradestream.bus.kafka_settings import client_options
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.security import BusSecurity
 from tradestream.bus.topic_changes import ActualTopic, Change, changes
 

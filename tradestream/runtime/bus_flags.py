@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from absl import flags
 
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.kafka_url import bootstrap_servers
 from tradestream.bus.security import DEFAULT_MECHANISM, SASL_MECHANISMS, BusSecurity
 from tradestream.errors import ConfigurationError
+from tradestream.runtime.numbers import define_number
 from tradestream.runtime.tracing.opening import opened
 
 if TYPE_CHECKING:
@@ -49,6 +51,18 @@ class BusFlags:
         self._ca_file = _file("tls_ca_file", "certificates that sign those of Kafka")
         self._cert_file = _file("tls_cert_file", "certificate that Kafka asks us for")
         self._key_file = _file("tls_key_file", "key of that certificate")
+        self._connect = define_number(
+            "bus_connect_seconds",
+            5.0,
+            "For the first answer of Kafka, then status 75.",
+            lower_bound=0.1,
+        )
+        self._retry = define_number(
+            "bus_retry_seconds",
+            30.0,
+            "For Kafka to come back within a run, then status 75.",
+            lower_bound=1.0,
+        )
 
     @property
     def url(self) -> str | None:
@@ -77,7 +91,10 @@ class BusFlags:
         url = self.url
         if url is None:
             raise ConfigurationError("--bus_url is required, was not given")
-        return partial(opened, partial(open_bus, url, security=self.security()))
+        times = KafkaTimes(connect=self._connect.value, retry=self._retry.value)
+        return partial(
+            opened, partial(open_bus, url, security=self.security(), times=times)
+        )
 
 
 def _file(name: str, what: str) -> "flags.FlagHolder[str | None]":
