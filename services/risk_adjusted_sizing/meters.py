@@ -1,6 +1,6 @@
 """What this room measures."""
 
-from tradestream.runtime.meters import JOB, OPEN, RoomMeters, counter, gauge
+from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
 
 METERS = RoomMeters.of(
     "risk_adjusted_sizing",
@@ -12,7 +12,13 @@ METERS = RoomMeters.of(
             "left_out_strategies_total",
             "strategies",
             "strategies that could not be sized, each time sizes were decided",
-            reason=OPEN,
+            reason=(
+                "missing_history",
+                "no_adverse_excursion",
+                "no_risk_distance",
+                "stale_history",
+                "too_small",
+            ),
         ),
         counter("changed_symbols_total", "symbols", "symbols whose sizes changed"),
         counter("published_messages_total", "messages", "messages published"),

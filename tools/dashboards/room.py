@@ -66,7 +66,7 @@ PAGE = Dashboard(
                             # increase() takes the name away, so it becomes a label.
                             'increase(label_replace({__name__=~"tradestream_${room}'
                             '_.+_total", job="$room"}, "metric", "$1", "__name__",'
-                            ' "tradestream_${room}_(.+)_total")[1h:1m])',
+                            ' "tradestream_${room}_(.+)_total")[1h:15s])',
                             "{{metric}} {{kind}}{{reason}}{{status}}{{change}}",
                         )
                     ],

@@ -26,6 +26,7 @@ class PrometheusServer:
         log: File that its output goes to.
         pushgateway: `host:port` of the Pushgateway.
         workers: By room, `host:port` of each process that serves `/metrics`.
+        every_seconds: How often it scrapes and evaluates rules.
     """
 
     folder: Path
@@ -33,6 +34,7 @@ class PrometheusServer:
     log: Path
     pushgateway: str
     workers: Mapping[str, Sequence[str]]
+    every_seconds: int = 15
 
     @property
     def url(self) -> str:
@@ -62,7 +64,11 @@ class PrometheusServer:
         self._server(()).stop()
 
     def _write_configuration(self) -> None:
-        shutil.copy(CONFIGURATION / "prometheus.yaml", self.folder)
+        text = (CONFIGURATION / "prometheus.yaml").read_text("utf-8")
+        every = f"_interval: {self.every_seconds}s"
+        text = text.replace("_interval: 15s", every)
+        text = text.replace("timeout: 10s", f"timeout: {min(10, self.every_seconds)}s")
+        (self.folder / "prometheus.yaml").write_text(text, "utf-8")
         rules = self.folder / "rules"
         shutil.rmtree(rules, ignore_errors=True)
         shutil.copytree(CONFIGURATION / "rules", rules)
