@@ -180,7 +180,7 @@ def test_a_bucket_deleted_under_a_store_is_named(buckets: Buckets) -> None:
 
         with pytest.raises(ConfigurationError, match="tradestream candles create"):
             store.read("BTC-USD", 60, minute(0), minute(9))
-        with pytest.raises(ConfigurationError, match="not found"):
+        with pytest.raises(ConfigurationError, match="not found; tradestream candles"):
             store.write_instruments([Instrument("BTC-USD", 0.01, 1e-8)])
 
 

@@ -50,8 +50,11 @@ class MissingError(ConfigurationError):
         reason: What the server said.
     """
 
-    def __init__(self, where: str, reason: str) -> None:
-        super().__init__(f"{where}: {reason}")
+    def __init__(self, settings: InfluxSettings, reason: str) -> None:
+        text = f"influxdb at {settings.where}: {reason}"
+        if reason.startswith("bucket"):
+            text += f"; tradestream candles create {settings.url} makes it"
+        super().__init__(text)
         self.reason = reason
 
 
@@ -100,8 +103,7 @@ class InfluxHttp:
         body: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the JSON of one request, asked once; errors as `get`."""
-        data = self._once(method, path, fields, body, "application/json")
-        return json.loads(data)
+        return parsed(self._once(method, path, fields, body, "application/json"))
 
     def close(self) -> None:
         """Give back all connections."""
@@ -132,6 +134,20 @@ class InfluxHttp:
         if answer.status >= 300:
             raise refusal(self.settings, answer.status, answer.data)
         return answer.data
+
+
+def parsed(data: bytes) -> Any:
+    """Return the JSON of an answer.
+
+    Raises:
+        UnavailableError: If it is none: something stands between us and the server.
+    """
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise UnavailableError(
+            f"an answer of influxdb in JSON is required, was {data[:40]!r}"
+        ) from error
 
 
 def unanswered(settings: InfluxSettings, error: Exception) -> TradeStreamError:
@@ -170,7 +186,7 @@ def refusal(
             f" required: {reason}"
         )
     if status == 404:
-        return MissingError(where, reason)
+        return MissingError(settings, reason)
     if status == 429 or status >= 500:
         return UnavailableError(f"{where} cannot answer now: {reason}")
     return RefusedError(status, reason)

@@ -5,14 +5,13 @@ and its only format is CSV. In MessagePack a row of one time and floats has a
 fixed length, so that an answer is one structured array, exact to the last bit.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestream.candle_store.influxdb_http import InfluxHttp, RefusedError
+from tradestream.candle_store.influxdb_http import InfluxHttp, RefusedError, parsed
 from tradestream.errors import ConfigurationError
 
 _ARRAY_32, _ARRAY_16 = 0xDD, 0xDC
@@ -41,7 +40,7 @@ class InfluxQuery:
             UnavailableError: If the server did not answer.
             RefusedError: If it refused the question, or cut its answer short.
         """
-        answer = json.loads(self._ask(question, "application/json"))
+        answer = parsed(self._ask(question, "application/json"))
         for result in (answer, *answer.get("results", ())):
             if "error" in result:
                 raise self._explained(result["error"])

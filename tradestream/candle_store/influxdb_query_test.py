@@ -9,7 +9,7 @@ import pytest
 from tradestream.candle_store.influxdb_http import InfluxHttp, RefusedError
 from tradestream.candle_store.influxdb_query import InfluxQuery, decode, quote
 from tradestream.candle_store.influxdb_settings import parse_url
-from tradestream.errors import ConfigurationError
+from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.testing.scripted_server import Answer, scripted_server
 
 HEAD = (
@@ -106,6 +106,14 @@ def test_an_error_inside_a_good_answer_is_seen(
     answer: object, kind: type[Exception], wanted: str
 ) -> None:
     with asking(Answer(answer)) as query, pytest.raises(kind, match=wanted):
+        query.rows("SELECT a FROM m")
+
+
+def test_a_page_of_something_else_is_no_answer() -> None:
+    with (
+        asking(Answer(b"<html>please log in")) as query,
+        pytest.raises(UnavailableError, match="in JSON is required, was b'<html>"),
+    ):
         query.rows("SELECT a FROM m")
 
 
