@@ -48,8 +48,8 @@ def records(bus: MemoryBus) -> list[Record]:
 def test_it_gives_the_messages_of_a_worker_and_its_dead_letters(
     bus: MemoryBus, store: CountingStore
 ) -> None:
-    requests = [search_request(), exam_request(), search_request("EMA_MACD")]
-    ask(bus, *requests, search_request("ASTROLOGY"), search_request(symbol="NONE-USD"))
+    ask(bus, search_request(), exam_request(), search_request("EMA_MACD"))
+    ask(bus, search_request("ASTROLOGY"), search_request(symbol="NONE-USD"))
     run(bus, store)
     discovery = Discovery(work(store), store, "flink-0")
 

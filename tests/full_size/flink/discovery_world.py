@@ -11,6 +11,7 @@ from protos.discovery.v1.request_pb2 import (
     StrategyDiscoveryRequest,
 )
 from tradestream.bus.codec import ANSWERED_BY, encode
+from tradestream.bus.dead_letter import POSITION
 from tradestream.bus.port import Bus, Message
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import to_datetime
@@ -107,6 +108,14 @@ def seen(bus: Bus, topic: str, but: Seen | None = None) -> Seen:
         for record in bus.newest(topic, 100_000)
     )
     return found - (but or Counter())
+
+
+def without_position(letters: Seen) -> Seen:
+    """Return dead letters without where each lay: asked twice, it lies elsewhere."""
+    found: Seen = Counter()
+    for (key, value, headers), count in letters.items():
+        found[key, value, tuple(h for h in headers if h[0] != POSITION)] += count
+    return found
 
 
 def _headers(message: Message) -> tuple[tuple[str, str], ...]:

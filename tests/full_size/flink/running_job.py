@@ -3,16 +3,26 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.full_size.kafka_world import wait_until
 from tradestream.local.full_size.flink_server import FlinkServer
 from tradestream.testing.servers import REPOSITORY
 
-STOP_SECONDS = 120
+STOP_SECONDS = 180
+WITHIN_SECONDS = 300.0
+_STEP_SECONDS = 0.25
+
+
+def eventually(reached: Callable[[], bool], what: str) -> None:
+    """Wait for something that must come about, on a busy machine too."""
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not reached():
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(_STEP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ def running_job(
         )
     job = RunningJob(flink, process, log)
     try:
-        wait_until(job.is_running, "the job runs")
+        eventually(job.is_running, "the job runs")
         yield job
     finally:
         process.kill()

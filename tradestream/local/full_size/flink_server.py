@@ -86,6 +86,11 @@ class FlinkServer:
         """End the TaskManager with SIGKILL; its Python workers end by themselves."""
         self._end(TASKMANAGER, signal.SIGKILL)
 
+    def kill(self) -> None:
+        """End both with SIGKILL."""
+        for role in (JOBMANAGER, TASKMANAGER):
+            self._end(role, signal.SIGKILL)
+
     def stop(self) -> None:
         """Stop all that runs, and wait until it is gone."""
         for role in (TASKMANAGER, JOBMANAGER):
