@@ -34,6 +34,8 @@ def check(room: str, *flags: str) -> "subprocess.CompletedProcess[str]":
         ("strategy_discovery_request_factory", "--min_advance=-inf", FINITE + "-inf"),
         ("strategy_discovery_request_factory", "--fee_bps=1000.1", "[0.0, 1000.0]"),
         ("strategy_discovery_request_factory", "--symbols=../../x", SYMBOLS),
+        ("strategy_discovery", "--otlp_url=collector:4318", URL),
+        ("strategy_discovery", "--otlp_share=1.1", "[0.0, 1.0]"),
         ("candle_ingestor", "--run_budget=inf", FINITE + "inf"),
         ("candle_ingestor", "--run_budget=0.9", "number >= 1.0"),
         ("candle_ingestor", "--run_budget=soon", "soon"),
