@@ -71,3 +71,28 @@ def test_a_secret_that_was_drawn_stays_through_an_upgrade(cluster: Cluster) -> N
 
     assert found[0] == found[1]
     assert len(found[0]["password"]) > 40
+
+
+def test_a_missing_secret_is_named_before_anything_is_installed(
+    cluster: Cluster,
+) -> None:
+    words = ("upgrade", "--install", "third", CHART, "--dry-run=server")
+    names = {"kafka": "password", "influxdb": "token", "postgres": "password"}
+
+    missing = cluster.try_helm(*words, *PROFILES["least"])
+    for name, key in names.items():
+        literal = f"--from-literal={key}=secret"
+        cluster.kubectl("create", "secret", "generic", name, literal)
+    literal = "--from-literal=key=secret"
+    cluster.kubectl("create", "secret", "generic", "coinmarketcap", literal)
+    without = cluster.try_helm(*words, *PROFILES["least"])
+    key = "--set=coinmarketcap.secret.key=key"
+    whole = cluster.try_helm(*words, *PROFILES["least"], key)
+
+    said = "is required in namespace restricted for --"
+    assert missing.status == without.status == 1
+    assert said in missing.errors
+    assert "was missing" in missing.errors
+    assert "Secret coinmarketcap with the key api-key" in without.errors
+    assert "was without the key" in without.errors
+    assert whole.status == 0
