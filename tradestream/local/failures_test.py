@@ -105,7 +105,7 @@ def test_two_that_start_a_stack_at_once_both_succeed(cli: Cli) -> None:
 def test_who_waited_for_a_stack_too_long_is_told(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tradestream.local.stack.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(Stack, "lock_seconds", 0.1)
     first, second = Stack(cli.data_dir), Stack(cli.data_dir)
     with first.locked(), pytest.raises(UnavailableError, match="was not done in"):
         second.up()

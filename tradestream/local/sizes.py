@@ -27,7 +27,12 @@ def open_stack(root: Path, size: str | None = None) -> Stack:
             f"a stack of size {size} is required in {layout.root}, was {found};"
             " name another folder with --data_dir"
         )
-    if (size or found or "small") == "small":
+    return of_size(root, size or found or "small")
+
+
+def of_size(root: Path, size: str) -> Stack:
+    """Return a stack of a size, whatever lies in its folder."""
+    if size == "small":
         return Stack(root)
     from tradestream.local.full_size.stack import FullStack
 

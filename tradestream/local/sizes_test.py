@@ -55,3 +55,16 @@ def test_a_full_stack_tells_rooms_where_messages_and_bars_are(
     )
     assert told["TRADESTREAM_POSTGRES_URL"].startswith("postgresql://")
     assert told["TRADESTREAM_PUSHGATEWAY_URL"].startswith("http://127.0.0.1:")
+
+
+def test_a_size_that_cannot_be_leaves_the_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADESTREAM_PARTS", str(tmp_path / "none"))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    folder = tmp_path / "stack"
+
+    with pytest.raises(ConfigurationError, match="java 17 is required"):
+        open_stack(folder, "full").up()
+
+    assert not folder.exists()

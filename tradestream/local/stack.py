@@ -1,21 +1,17 @@
 """The small stack: two servers, a simulated venue, and the page, in one folder."""
 
-import fcntl
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import IO
 
-from tradestream.errors import ConfigurationError, UnavailableError
-from tradestream.local import origin, ports, programs, rooms_to_run
+from tradestream.errors import ConfigurationError
+from tradestream.local import database, lock, origin, ports, programs, rooms_to_run
 from tradestream.local.layout import Layout
 from tradestream.local.place import Place
-from tradestream.local.postgres_server import USER, PostgresServer
-from tradestream.local.processes import POLL_SECONDS, Handle, StartError
+from tradestream.local.postgres_server import PostgresServer
+from tradestream.local.processes import Handle, StartError
 from tradestream.local.programs import Program
 from tradestream.local.valkey_server import ValkeyServer
 
@@ -23,7 +19,6 @@ NAMES = ("postgres", "redis", "simulator", "page")
 PROGRAMS = ("simulator", "page")
 HISTORY_DAYS = 14
 SIMULATOR_REQUESTS_PER_SECOND = 500
-LOCK_SECONDS = 30.0
 
 NO_PORT = 0
 """For what is found by its pid file, wherever it listens."""
@@ -41,6 +36,7 @@ class Stack:
 
     size = "small"
     names: tuple[str, ...] = NAMES
+    lock_seconds = 30.0
 
     def __init__(self, root: Path, *, history_days: int = HISTORY_DAYS) -> None:
         self.layout = Layout(root.expanduser().absolute())
@@ -59,8 +55,7 @@ class Stack:
         """
         self.layout.create()
         try:
-            with self.layout.lock.open("w") as file:
-                _lock(file)
+            with lock.hold(self.layout.lock, self.lock_seconds):
                 yield
         except OSError as error:
             raise ConfigurationError(
@@ -72,8 +67,10 @@ class Stack:
 
         Raises:
             StartError: If a server or program does not come up.
-            ConfigurationError: If the folder, a port, or a secret is unusable.
+            ConfigurationError: If the folder, a port, or a secret is unusable, or a
+                program is missing.
         """
+        self.require_programs()
         with self.locked():
             self._prepare()
             stopped = [name for name, at in self.running().items() if at is None]
@@ -107,25 +104,24 @@ class Stack:
                 self.start_program(name)
         return stopped
 
+    def require_programs(self) -> None:
+        """Check that what the servers run is there; wheels bring ours.
+
+        Raises:
+            ConfigurationError: If a program is missing; says what brings it.
+        """
+
     def start_servers(self) -> None:
         """Start the servers, and make in them what is not there, e.g. a database."""
         self.layout.create_secrets()
         self.layout.remember_size(self.size)
         with self._naming_ports_file():
             _at_once(self._server_starts())
-        self._create_database()
+        database.create(self.postgres, self.layout.postgres_password)
 
     def migrate(self) -> None:
         """Apply what is missing of the schema."""
-        from tradestream.migrations.files import read_migrations
-        from tradestream.migrations.migrate import migrate
-
-        directory = Path(__file__).parents[2] / "platform" / "migrations"
-        connection = self._connect(USER)
-        try:
-            migrate(connection, read_migrations(directory), datetime.now(UTC))
-        finally:
-            connection.close()
+        database.migrate(self.postgres, self.layout.postgres_password)
 
     def start_program(self, name: str) -> None:
         """Start the simulator or the page."""
@@ -288,42 +284,8 @@ class Stack:
                 " get new ports"
             ) from error
 
-    def _create_database(self) -> None:
-        connection = self._connect("postgres")
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (USER,))
-                if cursor.fetchone() is None:
-                    cursor.execute(f"CREATE DATABASE {USER}")
-        finally:
-            connection.close()
-
-    def _connect(self, database: str):  # type: ignore[no-untyped-def]
-        from tradestream.postgres import connect
-        from tradestream.runtime.secrets import read_secret
-
-        password = read_secret(self.layout.postgres_password)
-        return connect(self.postgres.url(database), password)
-
 
 def _at_once(tasks: Sequence[Callable[[], object]]) -> None:
     with ThreadPoolExecutor(max(len(tasks), 1)) as pool:
         for future in [pool.submit(task) for task in tasks]:
             future.result()
-
-
-def _lock(file: IO[str]) -> None:
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= deadline:
-                raise UnavailableError(
-                    "another command is starting or stopping this stack, and was"
-                    f" not done in {LOCK_SECONDS:.0f} s"
-                ) from error
-        else:
-            return
-        time.sleep(POLL_SECONDS)

@@ -16,7 +16,7 @@ from tradestream.local.demo.line import MainLine
 from tradestream.local.demo.live import RealTime
 from tradestream.local.demo.rooms import Rooms
 from tradestream.local.demo.screen import open_screen
-from tradestream.local.sizes import open_stack
+from tradestream.local.sizes import of_size, open_stack
 from tradestream.local.stack import Stack
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -66,6 +66,7 @@ def _prepare(root: Path, size: str | None, *, keep: bool) -> Stack:
     """Stop what an earlier demo left running; return a stack in a clean folder."""
     before = open_stack(root)
     before.down()
+    of_size(root, size or before.size).require_programs()
     folder = before.layout.root
     if not keep and folder.exists():
         if not before.layout.exists() and any(folder.iterdir()):

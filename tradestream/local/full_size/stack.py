@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from tradestream.local import ports
+from tradestream.local.full_size import parts
+from tradestream.local.full_size.http_server import program
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
-from tradestream.local.full_size.kafka_server import KafkaServer, port_names
+from tradestream.local.full_size.kafka_server import KafkaServer, java, port_names
 from tradestream.local.full_size.prometheus_server import PrometheusServer
 from tradestream.local.full_size.pushgateway_server import PushgatewayServer
 from tradestream.local.place import Place
@@ -24,6 +26,20 @@ class FullStack(Stack):
 
     size = "full"
     names = (*NAMES, *SERVERS)
+    lock_seconds = 180.0
+
+    def require_programs(self) -> None:
+        """Check that what the servers run is there.
+
+        Raises:
+            ConfigurationError: If a program is missing; says what brings it.
+        """
+        # First of all: a folder must not remember a size that cannot be.
+        java()
+        parts.KAFKA.find()
+        parts.INFLUXDB.find()
+        for name in ("prometheus", "prometheus-pushgateway"):
+            program(name, name)
 
     def start_servers(self) -> None:
         """Start the servers; make database, bucket, token, and topics."""
