@@ -1,6 +1,8 @@
 """The room candle_ingestor against a real InfluxDB and the simulated exchange."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,9 @@ from tests.full_size.influxdb_buckets import Buckets
 from tradestream.candle_store.factory import open_candle_store
 from tradestream.candle_store.port import CandleStore, Change
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
+from tradestream.local.ports import choose
 from tradestream.testing.rooms import KILLED, run_room
+from tradestream.testing.servers import temporary_folder
 from tradestream.testing.simulator import Venue, running_venue
 
 pytestmark = pytest.mark.integration
@@ -139,3 +143,49 @@ def test_a_killed_run_is_made_good_by_the_next(
     assert killed.returncode == KILLED
     assert half != content(undisturbed)
     assert content(flags) == content(undisturbed)
+
+
+def test_a_server_that_restarts_under_a_run_costs_no_bar(
+    flags: dict[str, object], venue: Venue
+) -> None:
+    with temporary_folder("influxdb") as folder:
+        server = InfluxDBServer(folder / "data", choose(1)[0], folder / "influxdb.log")
+        server.start()
+        try:
+            flags |= {
+                # For ever: the bars of this test grow old.
+                "candles_url": Buckets(server).create(),
+                "candles_password_file": server.token_file,
+                "backfill_start": "10d",
+            }
+            url, token = str(flags["candles_url"]), str(server.token_file)
+            with closing(open_candle_store(url, token)) as store:
+                room = start_room(flags)
+                while not store.symbols():
+                    assert room.poll() is None, room.communicate()[1]
+                server.kill()
+                server.start()
+                told = room.communicate(timeout=120)[1]
+
+                assert room.returncode == 0, told
+                assert json.loads(told.splitlines()[-1])["failed"] == 0
+                for symbol in SYMBOLS:
+                    wanted = venue.bars(symbol, END - timedelta(days=10), END)
+                    read = store.read(symbol, 60, END - timedelta(days=11), END)
+                    assert read.closes.tolist() == [bar[4] for bar in wanted]
+        finally:
+            server.stop()
+
+
+def start_room(flags: dict[str, object]) -> "subprocess.Popen[str]":
+    """Start the room and do not wait for it."""
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            f"services.{ROOM}.main",
+            *(f"--{name}={value}" for name, value in flags.items()),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
