@@ -39,6 +39,7 @@ METERS = RoomMeters.of(
             ),
         ),
         gauge("strategies", "strategies", "strategies that may trade"),
+        gauge("open_positions", "positions", "strategies that are in a position"),
         counter("bars_total", "bars", "bars looked at, over all strategies"),
     ),
 )

@@ -24,6 +24,7 @@ ROOM = "trade_signal_generator"
 
 # Two runs at once would each send the calls of a bar; the second waits.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('trade_signal_generator'))"
+_OPEN = "SELECT count(*) FROM signal_states WHERE in_position"
 _SYMBOLS = """
 SELECT symbol FROM sized_positions
 UNION SELECT symbol FROM signal_states WHERE active
@@ -68,6 +69,12 @@ def symbols(cursor: Cursor) -> list[str]:
     """Return the symbols that there is something to do for, sorted."""
     cursor.execute(_SYMBOLS)
     return sorted(symbol for (symbol,) in cursor.fetchall())
+
+
+def open_positions(cursor: Cursor) -> int:
+    """Return how many strategies are in a position."""
+    cursor.execute(_OPEN)
+    return sum(count for (count,) in cursor.fetchall())
 
 
 class PostgresDesk:

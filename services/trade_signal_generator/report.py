@@ -21,6 +21,7 @@ def report(
     oldest = max(tally.ages, default=None)
     if oldest is not None:
         metrics.gauge("signal_age_seconds").set(oldest)
+    metrics.gauge("open_positions").set(tally.open_positions)
     metrics.gauge("strategies").set(tally.strategies)
     metrics.counter("bars_total").inc(tally.bars)
     metrics.finish(now, seconds)
@@ -33,6 +34,7 @@ def report(
     log.info(
         "signals finished",
         strategies=tally.strategies,
+        open_positions=tally.open_positions,
         bars=tally.bars,
         signals=dict(tally.signals),
         signal_age_seconds=oldest and round(oldest, 3),

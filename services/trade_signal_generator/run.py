@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from psycopg2.extensions import connection as Connection
 
 from services.trade_signal_generator.arrivals import Patience, arrivals
-from services.trade_signal_generator.postgres_desk import ROOM, PostgresDesk, symbols
+from services.trade_signal_generator.postgres_desk import (
+    ROOM,
+    PostgresDesk,
+    open_positions,
+    symbols,
+)
 from services.trade_signal_generator.settings import MINUTE, Settings, Tally
 from services.trade_signal_generator.states import Signal
 from tradestream.bus.port import Bus
@@ -55,6 +60,8 @@ def run_once(systems: Systems, settings: Settings) -> tuple[Tally, int]:
         busy = symbols(cursor)
     if busy:
         published += _generate_all(busy, systems, settings, tally)
+    with transaction(systems.connection) as cursor:
+        tally.open_positions = open_positions(cursor)
     return tally, published
 
 

@@ -112,6 +112,22 @@ def test_live_minute_by_minute_sends_what_the_backtest_says_each_once(
     assert not any(s.replayed for s in sent(bus))
 
 
+def test_says_how_many_positions_are_open(
+    go: Callable[..., Tally], market: Market, bus: MemoryBus, made: PortfolioRows
+) -> None:
+    sized(made)
+    found = set()
+
+    for minute in range(120):
+        market.show(until=CLOSED + minute * MINUTE)
+        tally = go(NOW + minute * MINUTE)
+        called = [action for _, action in calls(bus)]
+        assert tally.open_positions == called.count("ENTER") - called.count("EXIT")
+        found.add(tally.open_positions)
+
+    assert found == {0, 1}
+
+
 def test_a_new_strategy_starts_at_the_newest_bar(
     go: Callable[..., Tally], made: PortfolioRows
 ) -> None:

@@ -36,6 +36,7 @@ class Tally:
         signals: Signals written, by action; `replayed` ones apart.
         mismatches: Signals of the past that changed, by reason.
         withheld: What was held back, by reason.
+        open_positions: Strategies that are in a position after the run.
         ages: Seconds from the close of the bar to the signal, live ones only.
     """
 
@@ -44,4 +45,5 @@ class Tally:
     signals: Counter[str] = field(default_factory=Counter)
     mismatches: Counter[str] = field(default_factory=Counter)
     withheld: Counter[str] = field(default_factory=Counter)
+    open_positions: int = 0
     ages: list[float] = field(default_factory=list)

@@ -18,6 +18,7 @@ PAGE = Dashboard(
                         Query(f"{rooms.ROTATION}_approved_strategies", "approved"),
                         Query(f"{rooms.SIZING}_sized_positions", "sized"),
                         Query(f"{rooms.SIGNALS}_strategies", "trading"),
+                        Query(f"{rooms.SIGNALS}_open_positions", "in a position"),
                     ],
                 ),
                 Panel(

@@ -27,7 +27,7 @@ PAGE = Dashboard(
                     steps=(1, 1),
                 ),
                 figure("Strategies that trade", f"sum({rooms.SIGNALS}_strategies)"),
-                figure("Positions sized", f"sum({rooms.SIZING}_sized_positions)"),
+                figure("Positions open", f"sum({rooms.SIGNALS}_open_positions)"),
                 figure(
                     "Signals within an hour",
                     f"sum(increase({rooms.SIGNALS}_signals_total[1h]))",
