@@ -5,7 +5,7 @@
 ROOTS = ("protos", "services", "tradestream", "tests")
 
 # Folders under them that stay outside for the same reason.
-OUTSIDE = ("tests/peers", "tests/full_size")
+OUTSIDE = ("tests/peers", "tests/full_size", "services/strategy_discovery/flink")
 
 # Import name → distribution, where the installed metadata is ambiguous.
 DISTRIBUTIONS = {"google": "protobuf", "yaml": "pyyaml"}
