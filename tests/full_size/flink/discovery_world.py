@@ -73,9 +73,11 @@ def exam(symbol: str) -> Message:
     return _asked(message)
 
 
-def searches(count: int, *, seed: int = 1) -> list[Message]:
+def searches(
+    count: int, *, seed: int = 1, symbols: Sequence[str] = SYMBOLS
+) -> list[Message]:
     """Return as many different searches, symbol by symbol, as the factory asks."""
-    per_symbol = -(-count // len(SYMBOLS))
+    per_symbol = -(-count // len(symbols))
     names = list(CATALOGUE)
     asked = [
         search(
@@ -84,7 +86,7 @@ def searches(count: int, *, seed: int = 1) -> list[Message]:
             DAY_MINUTES + HOUR // 60 * (number // len(names)),
             seed=seed,
         )
-        for symbol in SYMBOLS
+        for symbol in symbols
         for number in range(per_symbol)
     ]
     return asked[:count]
