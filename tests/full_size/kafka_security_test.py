@@ -88,12 +88,12 @@ def test_an_unknown_authority_is_not_trusted(
         tls_ca_file=str(tmp_path / "ca.pem"),
     )
 
-    with pytest.raises((ConfigurationError, UnavailableError), match="kafka at"):
+    with pytest.raises(ConfigurationError, match="not signed by --bus_tls_ca_file"):
         open_bus(server.url, security=other)
 
 
 def test_who_speaks_plainly_is_told_within_a_bound(server: KafkaServer) -> None:
-    with pytest.raises(UnavailableError, match=r"kafka at .* did not answer"):
+    with pytest.raises(UnavailableError, match=r"kafka at .*: kafka did not answer: "):
         open_bus(server.url)
 
 

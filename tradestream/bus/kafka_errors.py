@@ -1,5 +1,6 @@
 """Errors of the Kafka client in our words."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ _REFUSED_SETTINGS = (
 T = TypeVar("T")
 
 PAUSE_SECONDS = 0.2
+_LONGEST = 300
+_PREFIX = re.compile(r"^(\[Error -?\d+\] )?(\w+Error: )*")
+"""What the client puts before its words, once or more."""
 APPLY = "`tradestream topics apply` makes it"
 
 _REFUSED = (
@@ -56,9 +60,8 @@ def translate(error: kafka.KafkaError, what: str) -> TradeStreamError:
 
 def describe(error: Exception) -> str:
     """Return an error as one line."""
-    words = " ".join(str(error).split())
-    name = type(error).__name__
-    return words if words.startswith(name) else f"{name}: {words}"[:300]
+    words = _PREFIX.sub("", " ".join(str(error).split()))
+    return f"{type(error).__name__}: {words}"[:_LONGEST]
 
 
 @contextmanager

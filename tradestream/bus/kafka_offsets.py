@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kafka import IsolationLevel, KafkaAdminClient, OffsetSpec, TopicPartition
+from kafka import IsolationLevel, OffsetSpec, TopicPartition
 from kafka import errors as kafka
 from kafka.admin import ConfigResource, MemberToRemove
 
-from tradestream.bus.kafka_errors import APPLY, patiently, translated
-from tradestream.errors import ConfigurationError, UnavailableError
+from tradestream.bus.kafka_connect import connect
+from tradestream.bus.kafka_errors import APPLY, patiently
+from tradestream.errors import ConfigurationError
 
 _NONE = -1
 
@@ -28,14 +29,7 @@ class KafkaOffsets:
     def __init__(self, options: dict[str, Any], retry_seconds: float) -> None:
         self._retry_seconds = retry_seconds
         self._partitions: dict[str, list[TopicPartition]] = {}
-        servers = ",".join(options["bootstrap_servers"])
-        try:
-            with translated("answer"):
-                self.client = KafkaAdminClient(**options)
-        except UnavailableError as error:
-            raise UnavailableError(f"kafka at {servers}: {error}") from error
-        except ConfigurationError as error:
-            raise ConfigurationError(f"kafka at {servers}: {error}") from error
+        self.client = connect(options)
 
     def partitions(self, topic: str) -> list[TopicPartition]:
         """Return the partitions of a topic.

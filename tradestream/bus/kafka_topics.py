@@ -16,6 +16,7 @@ from tradestream.bus.security import BusSecurity
 from tradestream.bus.topic_changes import ActualTopic, Change, changes
 
 _WHAT = "apply the declared topics"
+_ANY_GROUP = "tradestream"
 
 
 def apply_topics(
@@ -58,6 +59,9 @@ def apply_topics(
             )
             if not dry_run:
                 _do(admin, found)
+                # Brokers make their topic of offsets when a group first asks: now,
+                # so that no room waits for it.
+                offsets.committed(_ANY_GROUP, [])
             return found
 
         return patiently(apply, patience.retry, _WHAT)
