@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,15 @@ from tradestream.local.ports import choose
 from tradestream.testing.servers import temporary_folder
 
 _numbers = itertools.count(1)
+_FOLDER = Path(__file__).parent
+_SECONDS = 1200
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give these tests more time than others: each starts servers and clusters."""
+    for item in items:
+        if _FOLDER in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(_SECONDS))
 
 
 @pytest.fixture(scope="session")
