@@ -1,9 +1,10 @@
 """What one Python worker of the job does with a request. Pure: no Flink in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.strategy_discovery.answers import answer_request
 from services.strategy_discovery.flink.settings import Work
+from services.strategy_discovery.flink.tries import Tries
 from services.strategy_discovery.reading import Asked, request_of
 from services.strategy_discovery.windows import Windows
 from tradestream.bus.dead_letter import letter
@@ -11,14 +12,11 @@ from tradestream.bus.port import Message, Record
 from tradestream.candle_store.port import CandleStore
 from tradestream.errors import InvalidMessageError
 
-ALWAYS_FIRST = 1
-"""Flink does not say how often it hands out a record."""
-
 
 def span_of(record: Record, work: Work) -> str | Message:
     """Return what requests on the same bars have in common, or a dead letter."""
     try:
-        span = request_of(record, ALWAYS_FIRST, work.clock.now()).span
+        span = request_of(record, work.max_deliveries, work.clock.now()).span
     except InvalidMessageError as error:
         return letter(record, str(error))
     return f"{span.symbol} {span.start.isoformat()} {span.end.isoformat()}"
@@ -53,6 +51,7 @@ class Discovery:
     def __init__(self, work: Work, store: CandleStore, answered_by: str) -> None:
         self._work = work
         self._answered_by = answered_by
+        self._tries = None if work.tries is None else Tries(work.tries)
         self._windows = Windows(
             store,
             work.max_missing,
@@ -67,9 +66,15 @@ class Discovery:
         Raises:
             UnavailableError: If the candle store did not answer.
         """
+        if self._tries is None:
+            return self._handle(record)
+        with self._tries.attempt(record.position) as number:
+            return self._handle(replace(record, deliveries=number))
+
+    def _handle(self, record: Record) -> Handled:
         work = self._work
         try:
-            request = request_of(record, ALWAYS_FIRST, work.clock.now())
+            request = request_of(record, work.max_deliveries, work.clock.now())
             answer = answer_request(
                 Asked(record, request), self._windows, answered_by=self._answered_by
             )

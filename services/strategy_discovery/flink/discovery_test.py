@@ -1,5 +1,8 @@
 """What a Python worker of the job does, against what the other workers do."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from services.strategy_discovery.flink.discovery import Discovery, span_of
@@ -17,6 +20,7 @@ from services.strategy_discovery.small_world_fake import (
     search_request,
 )
 from tradestream.bus.codec import ANSWERED_BY
+from tradestream.bus.dead_letter import DELIVERIES, REASON
 from tradestream.bus.memory import MemoryBus
 from tradestream.bus.port import Message, Record
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
@@ -112,3 +116,20 @@ def test_what_has_no_bars_to_go_by_is_put_aside_at_once(
     assert "of type" in strange.headers["dead_letter_reason"]
     assert isinstance(unfinished, Message)
     assert "end_time" in unfinished.headers["dead_letter_reason"]
+
+
+def test_a_request_that_ends_its_worker_is_put_aside_in_the_end(
+    bus: MemoryBus, store: CountingStore, tmp_path: Path
+) -> None:
+    ask(bus, search_request())
+    [record] = records(bus)
+    counting = replace(work(store), tries=tmp_path, max_deliveries=3)
+    (tmp_path / record.position).write_text("3")  # as three dead workers left it
+
+    handled = Discovery(counting, store, "flink-0").handle(record)
+    again = Discovery(counting, store, "flink-0").handle(record)
+
+    assert handled.letter is not None
+    assert "it ended its worker each time" in handled.letter.headers[REASON]
+    assert handled.letter.headers[DELIVERIES] == "4"
+    assert again.letter is None

@@ -27,22 +27,12 @@ _ROWS = flags.DEFINE_integer("row_budget_mib", 64, "For indicator rows of a wind
 _JOBMANAGER = flags.DEFINE_string("jobmanager", None, "host:port to submit to; Flink's own settings if unset.")  # noqa: E501
 _CONNECTOR = flags.DEFINE_string("connector", None, "Jar of the connector to Kafka, if Flink lacks it.")  # noqa: E501
 _DETACHED = flags.DEFINE_bool("detached", False, "Exit when the job is submitted.")
+_TRIES = flags.DEFINE_integer("max_deliveries", 10, "Tries of a request that kills.", 1)
+_TRIES_DIR = flags.DEFINE_string("tries_dir", None, "Folder that counts the tries.")
+_INTERVAL = define_number("checkpoint_interval", 10.0, "Seconds between checkpoints.", lower_bound=0.1)  # noqa: E501
+_TRANSACTION = define_number("transaction_timeout", 900.0, "Seconds a transaction may stay open.", lower_bound=1.0)  # noqa: E501
+_MISSING = define_number("max_missing", 0.05, "Share that may lack.", lower_bound=0.0, upper_bound=1.0)  # noqa: E501
 # fmt: on
-_INTERVAL = define_number(
-    "checkpoint_interval",
-    10.0,
-    "Seconds from one checkpoint to the next.",
-    lower_bound=0.1,
-)
-_TRANSACTION = define_number(
-    "transaction_timeout",
-    900.0,
-    "Seconds a transaction may stay open.",
-    lower_bound=1.0,
-)
-_MISSING = define_number(
-    "max_missing", 0.05, "Share that may lack.", lower_bound=0.0, upper_bound=1.0
-)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -55,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
         JobSettings,
         Work,
         kafka_of,
+        tries_folder,
     )
 
     work = Work(
@@ -63,6 +54,8 @@ def main(argv: Sequence[str]) -> int:
         max_missing=_MISSING.value,
         row_budget_bytes=_ROWS.value << 20,
         keep_windows=_WINDOWS.value,
+        max_deliveries=_TRIES.value,
+        tries=tries_folder(_TRIES_DIR.value, _BUS.url),
     )
     cluster = Cluster(
         as_url(_FOLDER.value),

@@ -1,6 +1,9 @@
 """What the job on Flink needs to know. Pure: imports nothing of Flink."""
 
+import hashlib
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +29,8 @@ class Work:
         row_budget_bytes: Memory for rows of indicators, of each window.
         keep_windows: How many windows a worker keeps in memory.
         keep_seconds: After how long a window's bars are read again.
+        max_deliveries: Tries of a request that ends its worker.
+        tries: Folder that counts them; None not to count.
     """
 
     open_store: Callable[[], CandleStore]
@@ -34,6 +39,8 @@ class Work:
     row_budget_bytes: int = 64 << 20
     keep_windows: int = 2
     keep_seconds: float = 20.0
+    max_deliveries: int = 10
+    tries: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +112,11 @@ def kafka_of(url: str | None, security: BusSecurity, seconds: float) -> Kafka:
         transaction_seconds=seconds,
         properties=client_properties(security),
     )
+
+
+def tries_folder(named: str | None, bus_url: str | None) -> Path:
+    """Return where tries are counted: as named, else below the temporary folder."""
+    if named is not None:
+        return Path(named).absolute()
+    bus = hashlib.sha256((bus_url or "").encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"tradestream-tries-{os.getuid()}" / bus
