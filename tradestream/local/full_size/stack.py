@@ -95,6 +95,8 @@ class FullStack(Stack):
 
     def worker_flags(self, room: str) -> tuple[str, ...]:
         """Return what a resident room is told besides its environment."""
+        if room not in WORKERS:
+            return ()
         return (f"--metrics_port={self.ports[_metrics(room)]}",)
 
     def url(self, name: str) -> str:
