@@ -250,11 +250,8 @@ class CandleStoreContract:
     def test_a_hole_recorded_shorter_stays_as_long_as_it_was(
         self, store: CandleStore
     ) -> None:
-        store.record_venue_holes(
-            "BTC-USD",
-            [(minute(1), minute(4)), (minute(6), minute(7))],
-            checked_at=WRITTEN,
-        )
+        holes = [(minute(1), minute(4)), (minute(6), minute(7))]
+        store.record_venue_holes("BTC-USD", holes, checked_at=WRITTEN)
         store.record_venue_holes("BTC-USD", [(minute(1), minute(2))], checked_at=LATER)
 
         assert store.checked_holes("BTC-USD") == [
