@@ -18,6 +18,9 @@ from tools.full_size.kubernetes.kubectl import eventually
 from tools.full_size.kubernetes.local_cluster import LocalCluster, images
 from tools.images.contents import read_graph, rooms
 
+# The first images and their kernels take minutes.
+pytestmark = pytest.mark.timeout(1800)
+
 _JOBS = (*MINUTELY, "strategy_confidence_scorer", "strategy_robustness")
 # So that nothing runs but what a test starts.
 _QUIET: dict[str, Any] = {"rooms": {room: {"suspend": True} for room in _JOBS}}
@@ -128,6 +131,9 @@ def test_a_node_that_restarts_in_the_middle_finishes_what_was_begun(
     job = quiet.start_now("candle_ingestor")
     eventually(partial(started, quiet, job), "a pod that runs", 120)
 
+    # As when the machine loses power, then whoever finds it so.
+    local_cluster.node.kill()
+    assert node_traces.left(local_cluster.node.folder) != []
     local_cluster.node.stop()
     assert node_traces.left(local_cluster.node.folder) == []
     local_cluster.node.start()

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     parsed = parser.parse_args(arguments)
     local = LocalCluster(parsed.folder.absolute())
     try:
+        local.stop()
         if parsed.verb == "down":
-            local.stop()
             local.forget()
             return 0
         local.start(rooms(read_graph(repository.ROOT)))

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from tools.full_size.kubernetes.programs import built, installed
 from tradestream.local import ports, processes
 from tradestream.local.processes import Handle, StartError
@@ -56,6 +58,12 @@ class ControlPlane:
             if running is not None:
                 processes.stop(running)
             self._pid_file(name).unlink(missing_ok=True)
+        for process in psutil.process_iter(["name", "cmdline"]):
+            # Of a start that was killed before it could write down a number.
+            words = process.info["cmdline"] or []
+            ours = any(f"{self.folder}/" in word for word in words)
+            if process.info["name"] == "controlplane" and ours:
+                process.kill()
 
     def forget(self) -> None:
         """Remove everything that the cluster knew; it must be stopped."""

@@ -1,19 +1,22 @@
 """A whole cluster on this machine: control plane, node, and our own images on it."""
 
+import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from tools.full_size.kubernetes import node_settings, node_traces
+from tools.full_size.kubernetes import node_settings
 from tools.full_size.kubernetes.control_plane import ControlPlane
 from tools.full_size.kubernetes.image import Image, write_archive
 from tools.full_size.kubernetes.kubectl import Cluster
 from tools.full_size.kubernetes.layers import KERNELS, Layers, base
-from tools.full_size.kubernetes.node import Node, only_node
+from tools.full_size.kubernetes.node import Node
 
 REPOSITORY = "localhost/tradestream/{room}"
 TAG = "local"
+_LOCK = Path("/run/tradestream-cluster.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,6 @@ class LocalCluster:
 
     def start(self, rooms: Sequence[str]) -> None:
         """Start everything and load the images of `rooms`; see the parts for errors."""
-        # What a killed run left would be in the way of this one.
-        self.node.stop()
         self.folder.mkdir(parents=True, exist_ok=True)
         archive = self.folder / "images.tar"
         write_images(archive, rooms)
@@ -87,12 +88,35 @@ def write_images(archive: Path, rooms: Sequence[str]) -> None:
 
 
 @contextmanager
+def only_cluster(folder: Path, lock: Path = _LOCK) -> Iterator[None]:
+    """Be the one cluster of this machine; wait while there is another.
+
+    The lock remembers the folder, so that whatever a killed owner left is ended by
+    the next one, wherever it was.
+    """
+    with lock.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        last = file.read().strip()
+        if last:
+            LocalCluster(Path(last)).stop()
+        _write(file, str(folder))
+        yield
+        _write(file, "")
+
+
+@contextmanager
 def running_cluster(folder: Path, rooms: Sequence[str]) -> Iterator[LocalCluster]:
     """Run the one cluster of this machine; nothing is left of it afterwards."""
     local = LocalCluster(folder)
-    with only_node(), ExitStack() as ends:
+    with only_cluster(folder), ExitStack() as ends:
         ends.callback(local.forget)
         ends.callback(local.stop)
-        node_traces.make_bridge()
         local.start(rooms)
         yield local
+
+
+def _write(file: IO[str], text: str) -> None:
+    file.truncate(0)
+    file.write(text)
+    file.flush()

@@ -1,16 +1,14 @@
 """A real node: the kubelet on containerd and runc, without systemd.
 
-One at a time on a machine: addresses and the control group are fixed, and a lock
-keeps a second one away. Needs root.
+One at a time on a machine: addresses and the control group are fixed; see
+`local_cluster.only_cluster`. Needs root.
 """
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +20,6 @@ from tradestream.local import processes
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 120.0
-_LOCK = Path("/run/tradestream-node.lock")
 _PROGRAMS = ("containerd", "ctr", "runc", "ip")
 
 
@@ -130,11 +127,3 @@ class Node:
         path = '{.status.conditions[?(@.type=="Ready")].status}'
         words = ("get", "node", node_settings.NAME, "-o", f"jsonpath={path}")
         return self.cluster.try_kubectl(*words).output == "True"
-
-
-@contextmanager
-def only_node(lock: Path = _LOCK) -> Iterator[None]:
-    """Hold the lock of the one node of this machine; wait while another has it."""
-    with lock.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -18,11 +18,11 @@ from tools.full_size.kubernetes.node_settings import (
     BRIDGE,
     CGROUP,
     PODS,
-    socket,
 )
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _PATIENCE_SECONDS = 20.0
+_PROGRAMS = ("kubelet", "containerd")
 
 
 def make_bridge() -> None:
@@ -72,16 +72,20 @@ def _hierarchies() -> list[Path]:
 
 
 def _processes(folder: Path) -> set[int]:
-    """Return what runs in containers of the node, and what holds them."""
+    """Return what runs in containers of the node, and what holds them.
+
+    Not by files with numbers: whoever was killed may have lost them.
+    """
     found = set()
     for top in _hierarchies():
         for path in (top / CGROUP).rglob("cgroup.procs"):
             found |= {int(pid) for pid in _text(path).split()}
-    mine = str(socket(folder))
-    for process in psutil.process_iter(["cmdline"]):
-        if mine in (process.info["cmdline"] or []):
+    for process in psutil.process_iter(["name", "cmdline"]):
+        words = process.info["cmdline"] or []
+        named = process.info["name"].startswith(_PROGRAMS)
+        if named and any(f"{folder}/" in word for word in words):
             found.add(process.pid)
-    return found - {os.getpid()}
+    return found
 
 
 def _kill(folder: Path) -> None:
