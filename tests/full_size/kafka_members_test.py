@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
+from kafka import KafkaProducer
 
 from tests.full_size.kafka_world import topics, wait_until
 from tradestream.bus.kafka_bus import KafkaBus
@@ -135,6 +136,35 @@ def test_a_member_of_the_same_name_takes_the_place_of_the_first(
 
     assert numbers(again) == [0]
     assert bus.lag("one", "g") == 0
+
+
+def test_transactions_are_seen_when_they_are_committed(
+    kafka: KafkaServer, opened: ExitStack
+) -> None:
+    bus = open_bus(opened, kafka, QUICK)
+    consumer = opened.enter_context(closing(bus.consumer("one", "g")))
+    writer = opened.enter_context(
+        closing(
+            KafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id="writer")
+        )
+    )
+    writer.init_transactions()
+
+    writer.begin_transaction()
+    writer.send("one", key=b"k", value=b"0").get(60)
+    assert consumer.poll(10, 0) == []
+    writer.commit_transaction()
+    writer.begin_transaction()
+    writer.send("one", key=b"k", value=b"1").get(60)
+    writer.abort_transaction()
+    found = gathered(consumer, 1)
+    consumer.commit(found)
+
+    assert numbers(found) == [0]
+    assert consumer.poll(10, 0) == []
+    # Marks of transactions are no records that wait.
+    assert bus.lag("one", "g") == 0
+    assert numbers(bus.newest("one", 10)) == [0]
 
 
 def test_members_that_come_and_go_do_each_record_once(

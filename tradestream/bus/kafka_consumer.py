@@ -221,7 +221,12 @@ class KafkaConsumer:
             return True
         if not self._client.assignment() and time.monotonic() < self._joins_until:
             return False  # others may be about to give up their share
-        return self._mine.ended(started + self._times.retry)
+        if not self._mine.ended(started + self._times.retry):
+            return False
+        passed = self._mine.passed()
+        if passed and self._commit(self._mine.done(passed)):
+            self._mine.moved(passed)
+        return True
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

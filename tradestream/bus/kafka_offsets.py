@@ -1,5 +1,6 @@
 """What brokers say of topics and groups, outside any membership."""
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,8 @@ from tradestream.bus.kafka_errors import APPLY, patiently
 from tradestream.errors import ConfigurationError
 
 _NONE = -1
+_KEEP_SECONDS = 60.0
+"""How long an answer holds: partitions may be added to a topic."""
 
 
 class KafkaOffsets:
@@ -28,7 +31,7 @@ class KafkaOffsets:
 
     def __init__(self, options: dict[str, Any], retry_seconds: float) -> None:
         self._retry_seconds = retry_seconds
-        self._partitions: dict[str, list[TopicPartition]] = {}
+        self._partitions: dict[str, tuple[float, list[TopicPartition]]] = {}
         self.client = connect(options)
 
     def partitions(self, topic: str) -> list[TopicPartition]:
@@ -38,11 +41,12 @@ class KafkaOffsets:
             ConfigurationError: If there is no such topic.
             UnavailableError: If no broker answers.
         """
-        known = self._partitions.get(topic)
-        if known is None:
+        asked_at, known = self._partitions.get(topic, (0.0, []))
+        now = time.monotonic()
+        if not known or now - asked_at > _KEEP_SECONDS:
             what = f"describe the topic {topic}"
             known = patiently(lambda: self._look_up(topic), self._retry_seconds, what)
-            self._partitions[topic] = known
+            self._partitions[topic] = (now, known)
         return known
 
     def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:

@@ -155,6 +155,18 @@ class Partitions:
             )
         return False
 
+    def passed(self) -> dict[TopicPartition, int]:
+        """Return where partitions stand of which all is done.
+
+        That is beyond the last record where a transaction ended after it.
+        """
+        standing = {
+            partition: self._position(partition)
+            for partition, known in self._known.items()
+            if not known.claim.runs
+        }
+        return {p: at for p, at in standing.items() if at > self._known[p].offset}
+
     def _coming_again(self, found: Fetched) -> set[TopicPartition]:
         """Return partitions whose next record was handed out before."""
         again = set()
