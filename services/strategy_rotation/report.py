@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.strategy_rotation.run import Outcome
 from tradestream.runtime.logs import get_logger
+from tradestream.runtime.matter import of, working_on
 from tradestream.runtime.metrics import RoomMetrics
 
 
@@ -15,13 +16,13 @@ def report(
     log = get_logger(metrics.room)
     for change in rotated.changes:
         metrics.counter("changes_total").inc(change=change.change)
-        log.info(
-            f"strategy {change.change}",
-            strategy_id=change.strategy_id,
-            symbol=change.symbol,
-            reason=change.reason,
-            correlation_id=change.strategy_id,
-        )
+        with working_on(change.change, of(change.strategy_id)):
+            log.info(
+                f"strategy {change.change}",
+                strategy_id=change.strategy_id,
+                symbol=change.symbol,
+                reason=change.reason,
+            )
     metrics.gauge("eligible_strategies").set(rotated.eligible)
     metrics.gauge("approved_strategies").set(rotated.approved)
     metrics.gauge("left_out_strategies").set(rotated.left_out)

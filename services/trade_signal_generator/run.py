@@ -22,6 +22,7 @@ from tradestream.outbox import publish_if_waiting
 from tradestream.postgres import transaction
 from tradestream.runtime.failpoints import failpoint
 from tradestream.runtime.logs import get_logger
+from tradestream.runtime.matter import of, working_on
 
 if TYPE_CHECKING:
     from tradestream.candle_store.port import CandleStore
@@ -112,14 +113,14 @@ def _publish(systems: Systems) -> int:
 def _count(signals: Sequence[Signal], tally: Tally) -> None:
     log = get_logger(ROOM)
     for signal in signals:
-        log.info(
-            f"signal to {signal.action.lower()}",
-            correlation_id=signal.signal_id,
-            strategy_id=signal.strategy_id,
-            symbol=signal.symbol,
-            bar_open_at=signal.bar_open_at.isoformat(),
-            replayed=signal.replayed,
-        )
+        with working_on("signal", of(signal.signal_id), follows=signal.strategy_id):
+            log.info(
+                f"signal to {signal.action.lower()}",
+                strategy_id=signal.strategy_id,
+                symbol=signal.symbol,
+                bar_open_at=signal.bar_open_at.isoformat(),
+                replayed=signal.replayed,
+            )
         kind = "replayed" if signal.replayed else signal.action.lower()
         tally.signals[kind] += 1
         if not signal.replayed:

@@ -116,6 +116,19 @@ def test_T25_an_exam_is_one_trace_from_the_asking_to_the_settling(world: World) 
     }
 
 
+def test_T25_a_signal_is_linked_to_the_trace_of_its_strategy(world: World) -> None:
+    ((signal, strategy),) = world.query(
+        "SELECT signal_id, strategy_id FROM trade_signals ORDER BY 1 LIMIT 1"
+    )
+
+    told = [s for s in world.collector.spans if s.trace == f"{trace_id(signal):032x}"]
+    linked = {link.trace_id.hex() for s in told for link in s.span.links}
+    approved = [s for s in world.collector.named("entered") if s.trace in linked]
+
+    assert {s.span.name for s in told} == {"signal", "publish trade-signals"}
+    assert {s.attribute("correlation_id") for s in approved} == {strategy}
+
+
 def test_T25_every_room_tells_of_its_runs(world: World) -> None:
     told = {received.room for received in world.collector.spans}
     runs = {

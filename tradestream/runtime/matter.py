@@ -15,8 +15,15 @@ def ids(request_id: str) -> Mapping[str, str]:
     return {_CORRELATION_ID: request_id, _REQUEST_ID: request_id}
 
 
+def of(correlation_id: str) -> Mapping[str, str]:
+    """Return the headers of a matter that is no request."""
+    return {_CORRELATION_ID: correlation_id}
+
+
 @contextmanager
-def working_on(what: str, headers: Mapping[str, str]) -> Iterator[None]:
+def working_on(
+    what: str, headers: Mapping[str, str], *, follows: str = ""
+) -> Iterator[None]:
     """Work on the message with these headers.
 
     Its correlation id and request id are on every line that this thread writes
@@ -25,6 +32,7 @@ def working_on(what: str, headers: Mapping[str, str]) -> Iterator[None]:
     Args:
         what: The work, e.g. `search`.
         headers: Of the message, as they came on the bus.
+        follows: Correlation id of another matter that this one comes from.
     """
     matter = headers.get(_CORRELATION_ID, "")
     request = headers.get(_REQUEST_ID, "")
@@ -33,5 +41,5 @@ def working_on(what: str, headers: Mapping[str, str]) -> Iterator[None]:
             yield
             return
         parent = context.parse(headers.get(context.TRACEPARENT))
-        with spans.span(what, matter, parent=parent):
+        with spans.span(what, matter, parent=parent, follows=follows):
             yield

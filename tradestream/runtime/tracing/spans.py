@@ -109,7 +109,12 @@ def within(correlation_id: str) -> SpanContext | None:
 
 @contextmanager
 def span(
-    name: str, correlation_id: str, *, parent: SpanContext | None = None, key: str = ""
+    name: str,
+    correlation_id: str,
+    *,
+    parent: SpanContext | None = None,
+    key: str = "",
+    follows: str = "",
 ) -> Iterator[None]:
     """Be one span of a matter's trace while the work lasts.
 
@@ -118,6 +123,7 @@ def span(
         correlation_id: The matter; nothing is noted when it is empty.
         parent: What the work follows from, when nothing of the matter is in hand.
         key: What tells it from other work of that name on the matter.
+        follows: Another matter that this one comes from; its trace is linked.
     """
     to = tracer()
     if to is None or not to.wants(correlation_id):
@@ -140,5 +146,12 @@ def span(
         noted = {"correlation_id": correlation_id}
         to.sink(
             Span(name, place, above, INTERNAL, started, time.time_ns(), noted,
-                 links=(to.run,), error=error)
+                 links=_links(to, follows), error=error)
         )  # fmt: skip
+
+
+def _links(to: Tracer, follows: str) -> tuple[SpanContext, ...]:
+    if not follows:
+        return (to.run,)
+    other = SpanContext(context.trace_id(follows), context.span_id(follows))
+    return (to.run, other)
