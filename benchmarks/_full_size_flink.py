@@ -37,6 +37,7 @@ ROUNDS = 3
 WORKERS = 2
 CHECKPOINT_SECONDS = 10.0
 WANTED_SHARE = 0.85
+TUNINGS = ((1, 10.0), (8, 10.0), (64, 10.0), (8, 1.0))
 SYMBOLS = tuple(f"WALK{number}-USD" for number in range(1, 21))
 GROUP = "strategy_discovery"
 _MOST_RESULTS = 100_000
@@ -57,6 +58,34 @@ class Run:
 
 def measure() -> list[Figure]:
     """Return throughput of both, what Flink's share is, and memory."""
+    with _world() as (bus, flags, folder):
+        with _workers(flags, folder) as memory:
+            plain, plain_memory = _rounds(bus, 1), memory()
+        with _cluster(folder) as server, _job(server, flags, folder):
+            flink, flink_memory = _rounds(bus, 100), _flink_memory(server)
+    return _figures(plain, flink) + [
+        Figure(what, value, "MB")
+        for what, value in (plain_memory | flink_memory).items()
+    ]
+
+
+def tune() -> list[Figure]:
+    """Return throughput with other bundles and intervals, a job for each."""
+    figures = []
+    with _world() as (bus, flags, folder), _cluster(folder) as server:
+        for place, (bundle, seconds) in enumerate(TUNINGS):
+            more = {"bundle": bundle, "checkpoint_interval": seconds}
+            with _job(server, flags, folder, **more):
+                runs = _rounds(bus, 1_000 * (place + 1))
+            rates = sorted(REQUESTS / run.written for run in runs)
+            what = f"Flink: bundles of {bundle}, checkpoint every {seconds:g} s"
+            figures.append(Figure(what, rates[-1], "1/s", spread=(rates[0], rates[-1])))
+    return figures
+
+
+@contextlib.contextmanager
+def _world() -> Iterator[tuple[KafkaBus, dict[str, object], Path]]:
+    """Yield a bus, the flags of both, and a folder, with bars in Postgres."""
     with (
         servers.postgres_server() as postgres,
         running_kafka() as kafka,
@@ -68,17 +97,9 @@ def measure() -> list[Figure]:
         discovery_world.fill(store, SYMBOLS)
         store.close()
         bus = KafkaBus(kafka.url)
-        flags: dict[str, object] = {"bus_url": kafka.url, "candles_url": url}
-        with _workers(flags, folder) as memory:
-            plain, plain_memory = _rounds(bus, 1), memory()
-        with _flink(flags, folder) as memory:
-            flink, flink_memory = _rounds(bus, 100), memory()
+        yield bus, {"bus_url": kafka.url, "candles_url": url}, folder
         bus.close()
         databases.close()
-    return _figures(plain, flink) + [
-        Figure(what, value, "MB")
-        for what, value in (plain_memory | flink_memory).items()
-    ]
 
 
 def _figures(plain: list[Run], flink: list[Run]) -> list[Figure]:
@@ -154,23 +175,29 @@ def _workers(
 
 
 @contextlib.contextmanager
-def _flink(
-    flags: dict[str, object], folder: Path
-) -> Iterator[Callable[[], dict[str, float]]]:
+def _cluster(folder: Path) -> Iterator[FlinkServer]:
     server = FlinkServer(folder / "flink", slots=WORKERS)
-    server.start()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def _job(
+    server: FlinkServer, flags: dict[str, object], folder: Path, **more: object
+) -> Iterator[None]:
     given = {
         **flags,
         "checkpoint_dir": folder / "checkpoints",
         "checkpoint_interval": CHECKPOINT_SECONDS,
         "parallelism": WORKERS,
+        **more,
     }
-    try:
-        with running_job(server, folder / "job.log", given) as job:
-            yield lambda: _flink_memory(server)
-            job.stop()
-    finally:
-        server.stop()
+    with running_job(server, folder / "job.log", given) as job:
+        yield
+        job.stop()
 
 
 def _flink_memory(server: FlinkServer) -> dict[str, float]:
@@ -197,4 +224,6 @@ def _own(process: psutil.Process) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(report("full_size_flink", measure()))
+    # With --tune, what the flags' defaults were chosen by.
+    chosen = tune if "--tune" in sys.argv else measure
+    sys.exit(report("full_size_flink", chosen()))
