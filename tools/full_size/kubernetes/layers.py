@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tradestream.backtest.compile import in_use
 from tradestream.errors import ConfigurationError
 from tradestream.indicators.compiled import cache_base
 from tradestream.local.full_size import parts
+from tradestream.local.processes import StartError
 
 _SUITE = "bookworm"
 _PYTHON = "3.11.2"
@@ -56,7 +57,7 @@ class Layers:
         text = subset(lock, self._needed.distributions)
 
         def make(out: Path) -> None:
-            with _root_of([base()]) as root:
+            with unpacked([base()]) as root:
                 wanted = root / "requirements.txt"
                 wanted.write_text(text, encoding="utf-8")
                 _install(wanted, root / "app" / "ext")
@@ -69,13 +70,13 @@ class Layers:
         names = in_use()
 
         def make(out: Path) -> None:
-            with _root_of([base(), self._wheels(), self._code()]) as root:
+            with unpacked([base(), self._wheels(), self._code()]) as root:
                 kernels = root / KERNELS.lstrip("/")
                 # What this machine compiled already fits as it is, or is not taken.
                 for name in names:
                     if (cache_base() / name).is_dir():
                         shutil.copytree(cache_base() / name, kernels / name)
-                _run_inside(root, "-m", "tradestream.backtest.compile")
+                _run_python(root, "-m", "tradestream.backtest.compile")
                 for name in os.listdir(kernels):
                     if name not in names:
                         shutil.rmtree(kernels / name)
@@ -85,7 +86,7 @@ class Layers:
 
     def _code(self) -> Path:
         def make(out: Path) -> None:
-            with _root_of([base()]) as root:
+            with unpacked([base()]) as root:
                 write(repository.ROOT, self._needed, self._rooms, root / "app")
                 _compile_bytecode(root)
                 _pack(root / "app", "app", out)
@@ -105,17 +106,24 @@ def base() -> Path:
             "mmdebstrap is required on the path, was missing;"
             " apt-get install mmdebstrap brings it"
         )
-    sources = [Path("/etc/apt/sources.list"), *Path("/etc/apt").glob("*.d/*.sources")]
 
     def make(out: Path) -> None:
         command = [
             *("mmdebstrap", "--quiet", "--mode=root", "--variant=essential"),
-            *(f"--include={_PACKAGES}", _SUITE, str(out)),
-            *(str(path) for path in sources if path.exists()),
+            *(f"--include={_PACKAGES}", _SUITE, str(out), *_sources()),
         ]
         subprocess.run(command, check=True)
 
     return _cached("debian_python", f"{_SUITE} {_PACKAGES}", make)
+
+
+def _sources() -> list[str]:
+    """Return where this machine has packages of the suite from; none: Debian's own."""
+    release = Path("/etc/os-release")
+    if not release.exists() or f"VERSION_CODENAME={_SUITE}" not in release.read_text():
+        return []
+    places = (Path("/etc/apt/sources.list"), *Path("/etc/apt").glob("*.d/debian.*"))
+    return [str(path) for path in places if path.is_file()]
 
 
 def _cached(name: str, made_of: str, make: Callable[[Path], None]) -> Path:
@@ -154,7 +162,7 @@ def _install(wanted: Path, out: Path) -> None:
 
 
 @contextmanager
-def _root_of(layers: Sequence[Path]) -> Iterator[Path]:
+def unpacked(layers: Sequence[Path]) -> Iterator[Path]:
     """Yield a folder with the layers unpacked over each other."""
     with tempfile.TemporaryDirectory() as folder:
         for layer in layers:
@@ -167,24 +175,49 @@ def _compile_bytecode(root: Path) -> None:
     # A root filesystem that is read-only would have each run compile it again. Times
     # of a layer say nothing, so the sources are not looked at.
     options = ("-q", "-j", "2", "--invalidation-mode", "unchecked-hash")
-    _run_inside(root, "-m", "compileall", *options, "/app")
+    _run_python(root, "-m", "compileall", *options, "/app")
 
 
-def _run_inside(root: Path, *words: str) -> None:
-    """Run the Python of `root` inside of it."""
+def run_inside(
+    root: Path,
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    user: str = "0:0",
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program of `root` inside of it, as a container would; needs root.
+
+    Args:
+        root: What `unpacked` yields.
+        command: Program, as seen from inside, and its arguments.
+        environment: All of its variables.
+        user: Numbers of its user and group.
+    """
     script = (
-        'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" &&'
-        ' exec chroot "$0" /usr/bin/env -i PATH=/usr/bin:/bin'
-        f" PYTHONPATH=/app/src:/app/ext NUMBA_CACHE_DIR={KERNELS}"
-        ' /usr/bin/python3 "$@"'
+        'user=$1; shift; mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc"'
+        ' && exec chroot --userspec="$user" "$0" /usr/bin/env -i "$@"'
     )
+    variables = [f"{name}={value}" for name, value in environment.items()]
     # Mounts of a namespace of its own go away with it.
     unshare = [installed("unshare"), "--mount", "--propagation=private"]
-    subprocess.run(
-        [*unshare, "sh", "-c", script, str(root), *words],
-        check=True,
-        stdout=subprocess.DEVNULL,
+    return subprocess.run(
+        [*unshare, "sh", "-c", script, str(root), user, *variables, *command],
+        check=False,
+        capture_output=True,
+        text=True,
     )
+
+
+def _run_python(root: Path, *words: str) -> None:
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": "/app/src:/app/ext",
+        "NUMBA_CACHE_DIR": KERNELS,
+    }
+    command = ["/usr/bin/python3", *words]
+    finished = run_inside(root, command, environment=environment)
+    if finished.returncode != 0:
+        raise StartError(f"{' '.join(words[:2])} failed: {finished.stderr[-400:]}")
 
 
 def _pack(folder: Path, prefix: str, out: Path) -> None:
