@@ -1,7 +1,10 @@
 """A real Prometheus sees a real run: every panel has data, one alert fires."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,13 @@ from tests.full_size.observability.run import JOBS, Run, main_line, watched
 from tests.full_size.observability.seeing import eventually
 from tools import metrics_reference, repository
 from tradestream.local.valkey_server import ValkeyServer
+from tradestream.postgres import connect
 from tradestream.testing.servers import Databases, temporary_folder
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole run
 DASHBOARDS = ROOT / "platform" / "grafana" / "dashboards"
+RUNBOOKS = ROOT / "docs" / "runbooks"
 DECLARED = {
     one.full_name(what): one.room
     for one in metrics_reference.rooms(repository.ROOT)
@@ -31,6 +36,16 @@ def asked() -> Iterator[tuple[str, str, str]]:
         for panel in json.loads(path.read_text("utf-8"))["panels"]:
             for target in panel.get("targets", ()):
                 yield path.stem, panel["title"], target["expr"]
+
+
+def typed(start: str) -> list[tuple[str, str]]:
+    """Return runbook and command of the lines to type that begin with `start`."""
+    return [
+        (path.stem, line.strip())
+        for path in sorted(RUNBOOKS.glob("TradeStream*.md"))
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith(f"    {start}")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +121,35 @@ def test_every_target_is_up_and_every_rule_can_be_evaluated(run: Run) -> None:
     assert {target["health"] for target in targets} == {"up"}
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule["health"] for rule in rules} == {"ok"}, rules
+
+
+@pytest.mark.parametrize(("runbook", "command"), typed("promtool"))
+def test_a_query_of_a_runbook_can_be_typed(
+    run: Run, runbook: str, command: str
+) -> None:
+    finished = subprocess.run(
+        ["/bin/bash", "-c", command.replace("ROOM", "candle_ingestor")],
+        env={"PROMETHEUS": run.prometheus.url, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert finished.returncode == 0, f"{runbook}: {command}: {finished.stderr}"
+
+
+@pytest.mark.parametrize(("runbook", "command"), typed("psql"))
+def test_a_statement_of_a_runbook_can_be_typed(
+    run: Run, runbook: str, command: str
+) -> None:
+    program, _, option, statement = shlex.split(command)
+
+    with (
+        closing(connect(run.flags["postgres_url"])) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+        assert cursor.description, f"{runbook}: {program} {option}"
 
 
 def test_counters_grow_over_runs_of_a_real_gateway(run: Run) -> None:
