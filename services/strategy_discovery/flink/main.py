@@ -39,7 +39,11 @@ def main(argv: Sequence[str]) -> int:
     """Run until asked to stop; the job is stopped with a savepoint then."""
     del argv
     from services.strategy_discovery.flink.resuming import as_url, resume_from
-    from services.strategy_discovery.flink.run import check_servers, run_job
+    from services.strategy_discovery.flink.run import (
+        check_cluster,
+        check_servers,
+        run_job,
+    )
     from services.strategy_discovery.flink.settings import (
         Cluster,
         JobSettings,
@@ -67,6 +71,7 @@ def main(argv: Sequence[str]) -> int:
         resume=resume_from(_RESUME.value, _FOLDER.value),
     )
     kafka = kafka_of(_BUS.url, _BUS.security(), _TRANSACTION.value)
+    check_cluster(cluster)
     check_servers(_BUS.opener(), work.open_store)
     return run_job(JobSettings(work, kafka, cluster), detached=_DETACHED.value)
 

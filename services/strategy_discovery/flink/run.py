@@ -1,10 +1,13 @@
 """Submitting the job, watching over it, and stopping it with a savepoint."""
 
+import re
+import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.strategy_discovery.flink.resuming import savepoints
-from services.strategy_discovery.flink.settings import JobSettings
+from services.strategy_discovery.flink.settings import Cluster, JobSettings
 from tradestream.bus.port import Bus
 from tradestream.bus.topics import (
     DISCOVERED_STRATEGIES,
@@ -12,7 +15,11 @@ from tradestream.bus.topics import (
     dead_letters,
 )
 from tradestream.candle_store.port import CandleStore
-from tradestream.errors import TradeStreamError
+from tradestream.errors import (
+    ConfigurationError,
+    TradeStreamError,
+    UnavailableError,
+)
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.shutdown import Shutdown
 
@@ -21,10 +28,42 @@ if TYPE_CHECKING:
 
 GROUP = "strategy_discovery"
 _LOOK_SECONDS = 0.5
+_ANSWER_SECONDS = 10.0
+_MOST_TEXT = 300
 
 
 class JobFailedError(TradeStreamError):
-    """Raised when the job ended by itself, which it never should."""
+    """Raised when the job was refused, or ended by itself, which it never should."""
+
+
+def check_cluster(cluster: Cluster) -> None:
+    """Look for what the job is submitted with before Java does.
+
+    Raises:
+        ConfigurationError: If the connector is not there.
+        UnavailableError: If the JobManager does not answer.
+    """
+    if cluster.connector is not None and not Path(cluster.connector).is_file():
+        raise ConfigurationError(
+            f"--connector: a jar is required, was {cluster.connector}"
+        )
+    if cluster.jobmanager is None:
+        return
+    try:
+        with urllib.request.urlopen(
+            f"http://{cluster.jobmanager}/overview", timeout=_ANSWER_SECONDS
+        ):
+            pass
+    except OSError as error:
+        raise UnavailableError(
+            f"flink at {cluster.jobmanager} did not answer: {error}"
+        ) from error
+
+
+def last_cause(text: str) -> str:
+    """Return in one line what Java says was the cause of the causes."""
+    causes = re.findall(r"^Caused by: (.*)$", text, re.MULTILINE)
+    return " ".join((causes[-1] if causes else text).split())[:_MOST_TEXT]
 
 
 def check_servers(
@@ -65,7 +104,7 @@ def run_job(settings: JobSettings, *, detached: bool) -> int:
     from services.strategy_discovery.flink.job import submit
 
     log = get_logger("strategy_discovery")
-    client = submit(settings)
+    client = _submitted(submit, settings)
     job = str(client.get_job_id())
     log.info("job submitted", job=job, resumed_from=settings.cluster.resume)
     if detached:
@@ -76,6 +115,19 @@ def run_job(settings: JobSettings, *, detached: bool) -> int:
     path = _stop(client, settings.cluster.checkpoints)
     log.info("job stopped", job=job, savepoint=path)
     return 0
+
+
+def _submitted(
+    submit: "Callable[[JobSettings], JobClient]", settings: JobSettings
+) -> "JobClient":
+    try:
+        return submit(settings)
+    except Exception as error:
+        if type(error).__name__ != "Py4JJavaError":
+            raise
+        raise JobFailedError(
+            f"flink refused the job: {last_cause(str(error))}"
+        ) from error
 
 
 def _require_alive(client: "JobClient") -> None:

@@ -1,0 +1,58 @@
+"""What is looked for before a job is submitted, and what Java's errors come to."""
+
+from pathlib import Path
+
+import pytest
+
+from services.strategy_discovery.flink.run import (
+    check_cluster,
+    check_servers,
+    last_cause,
+)
+from services.strategy_discovery.flink.settings import Cluster
+from tradestream.bus.memory import MemoryBus
+from tradestream.candle_store.memory import MemoryCandleStore
+from tradestream.errors import ConfigurationError, UnavailableError
+from tradestream.local import ports
+
+
+def test_a_cluster_that_is_within_the_program_needs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "connector.jar").touch()
+
+    check_cluster(Cluster("/c", connector=str(tmp_path / "connector.jar")))
+
+
+def test_a_connector_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--connector: a jar is required"):
+        check_cluster(Cluster("/c", connector=str(tmp_path / "*.jar")))
+
+
+def test_a_jobmanager_that_does_not_answer_is_unavailable() -> None:
+    address = f"127.0.0.1:{ports.choose(1)[0]}"
+
+    with pytest.raises(UnavailableError, match=f"flink at {address}"):
+        check_cluster(Cluster("/c", jobmanager=address))
+
+
+def test_bus_and_store_are_asked() -> None:
+    check_servers(MemoryBus, MemoryCandleStore)
+
+    def away() -> MemoryBus:
+        raise UnavailableError("kafka did not answer")
+
+    with pytest.raises(UnavailableError, match="kafka"):
+        check_servers(away, MemoryCandleStore)
+
+
+def test_the_last_cause_is_told_in_one_line() -> None:
+    text = """An error occurred while calling o1.executeAsync.
+: org.apache.flink.util.FlinkException: Failed to execute job.
+\tat org.apache.flink.Some.method(Some.java:1)
+Caused by: java.lang.RuntimeException: Could not start
+\tat org.apache.flink.Other.method(Other.java:1)
+Caused by: java.net.BindException: port 8081 is  taken
+\t... 17 more
+"""
+
+    assert last_cause(text) == "java.net.BindException: port 8081 is taken"
+    assert last_cause("no\ncause") == "no cause"
