@@ -22,10 +22,10 @@ COPY charts/tradestream/rooms.yaml charts/tradestream/rooms.yaml
 COPY platform platform
 COPY tools tools
 
-# Code for any processor of the architecture, since nodes differ from this machine. Name
-# one (NUMBA_CPU_NAME of Numba) where all of yours have it.
+# Code for any processor of the architecture, since nodes differ from this machine; as
+# LLVM names it, e.g. x86-64-v3, where all of yours are alike.
 ARG CPU=generic
-ENV NUMBA_CACHE_DIR=/build/kernels NUMBA_CPU_NAME=${CPU}
+ENV NUMBA_CACHE_DIR=/build/kernels NUMBA_CPU_NAME=${CPU} NUMBA_CPU_FEATURES=
 RUN venv/bin/python -m tradestream.backtest.compile
 
 ARG ROOM
@@ -33,7 +33,7 @@ RUN venv/bin/python -m tools.images lay /app "${ROOM}" \
     && venv/bin/python -m tools.images requirements "${ROOM}" > room.txt \
     && venv/bin/pip install --no-cache-dir --no-compile --no-deps \
     --only-binary=:all: --require-hashes --target /app/ext --requirement room.txt \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash /app \
+    && python3 -m compileall -q -x "/tests?/" --invalidation-mode unchecked-hash /app \
     && mkdir /app/kernels \
     && if [ -d /app/ext/numba ]; then cp -r kernels /app; fi \
     # An entrypoint in the form of a list knows no arguments of the build.
@@ -42,7 +42,8 @@ RUN venv/bin/python -m tools.images lay /app "${ROOM}" \
 
 FROM ${BASE}
 ARG CPU=generic
-ENV PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/app/kernels NUMBA_CPU_NAME=${CPU}
+ENV PYTHONUNBUFFERED=1 NUMBA_CACHE_DIR=/app/kernels \
+    NUMBA_CPU_NAME=${CPU} NUMBA_CPU_FEATURES=
 COPY --from=builder /app/ext /app/ext
 COPY --from=builder /app/kernels /app/kernels
 COPY --from=builder /app/src /app/src
