@@ -11,6 +11,7 @@ from tradestream.local.sizes import open_stack
 from tradestream.local.stack import Stack
 
 NOT_RUNNING = 3
+_OTHER_COLUMNS = 40
 KEYS = (
     "running",
     "data_dir",
@@ -104,15 +105,19 @@ def print_table(stack: Stack) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("part", "state", "pid", "url"):
-        table.add_column(title)
     running = stack.running()
+    table = Table(box=None, pad_edge=False)
+    for title in ("part", "state", "pid"):
+        table.add_column(title)
+    table.add_column("url")
     for name in stack.names:
         handle = running[name]
         state = "[red]stopped" if handle is None else "[green]running"
         table.add_row(name, state, str(handle.pid) if handle else "", stack.url(name))
     console = Console()
+    # Whole URLs, however narrow the screen: people copy them.
+    longest = max(len(stack.url(name)) for name in stack.names)
+    console.width = max(console.width, _OTHER_COLUMNS + longest)
     console.print(table, soft_wrap=True)
     console.print(f"data    {stack.layout.root}", soft_wrap=True)
     console.print(f"secrets {stack.layout.secrets}", soft_wrap=True)
