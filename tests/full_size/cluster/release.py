@@ -81,6 +81,8 @@ class Release:
             "image": {"repository": REPOSITORY, "tag": TAG, "pullPolicy": "Never"},
             # More pods at once than two cores could otherwise promise.
             "pods": {"resources": _resources("20m", "512Mi")},
+            # A job that a test starts counts too, and must not be forgotten at once.
+            "jobs": {"successfulHistory": 5, "failedHistory": 5},
             "rooms": {
                 "database_migrator": {"flags": {"topics_replication": 1}},
                 "top_crypto_updater": {"flags": {"limit": SYMBOLS}},
