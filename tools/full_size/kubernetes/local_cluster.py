@@ -16,7 +16,7 @@ from tools.full_size.kubernetes.node import Node
 
 REPOSITORY = "localhost/tradestream/{room}"
 TAG = "local"
-_LOCK = Path("/run/tradestream-cluster.lock")
+_LOCK = Path("/run/tradestream-node.lock")
 
 
 @dataclass(frozen=True, slots=True)
