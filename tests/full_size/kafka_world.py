@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from kafka import KafkaAdminClient
+from kafka.errors import RetriableError
 
 from tradestream.local.full_size.kafka_server import KafkaServer
 
@@ -24,6 +25,7 @@ def make(
         },
         wait_for_metadata=True,
     )
+    wait_until(lambda: _has_groups(admin), "groups can be formed")
     return admin
 
 
@@ -40,6 +42,15 @@ def topics(
         admin.delete_topics(list(wanted))
         wait_until(lambda: not {*wanted} & {*admin.list_topics()}, "topics are gone")
         admin.close()
+
+
+def _has_groups(admin: KafkaAdminClient) -> bool:
+    """Whether the topic of offsets is there, that the first group needs."""
+    try:
+        admin.list_group_offsets({"any": []})
+    except RetriableError:
+        return False
+    return True
 
 
 def _no_groups(admin: KafkaAdminClient) -> bool:

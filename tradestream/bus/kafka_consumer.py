@@ -27,7 +27,9 @@ from tradestream.runtime.logs import get_logger
 
 STEP_SECONDS = 0.1
 HEARTBEAT_SECONDS = 3.0
-LARGEST_FETCH_BYTES = 32 * 1024 * 1024
+# What is read ahead; a single larger batch comes whole nevertheless.
+FETCH_BYTES = 16 * 1024 * 1024
+PARTITION_FETCH_BYTES = 2 * 1024 * 1024
 _COMMIT_TRIES = 3
 
 
@@ -71,7 +73,8 @@ class KafkaConsumer:
                     min(HEARTBEAT_SECONDS, times.session / 3) * 1000
                 ),
                 max_poll_interval_ms=int(times.max_poll * 1000),
-                max_partition_fetch_bytes=LARGEST_FETCH_BYTES,
+                fetch_max_bytes=FETCH_BYTES,
+                max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
             )
@@ -218,6 +221,12 @@ class KafkaConsumer:
                 return False
             # Raises when it is not the group that keeps us waiting.
             self._offsets.ends(self._offsets.partitions(self._topic))
+            get_logger(self._group).warning(
+                "nothing was read: the group waits for another member",
+                topic=self._topic,
+                member=self._instance,
+                waited_seconds=self._times.join,
+            )
             return True
         if not self._client.assignment() and time.monotonic() < self._joins_until:
             return False  # others may be about to give up their share
