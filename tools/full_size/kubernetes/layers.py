@@ -174,7 +174,15 @@ def unpacked(layers: Sequence[Path]) -> Iterator[Path]:
 def _compile_bytecode(root: Path) -> None:
     # A root filesystem that is read-only would have each run compile it again. Times
     # of a layer say nothing, so the sources are not looked at.
-    options = ("-q", "-j", "2", "-x", "/tests?/", "--invalidation-mode", "unchecked-hash")
+    options = (
+        "-q",
+        "-j",
+        "2",
+        "-x",
+        "/tests?/",
+        "--invalidation-mode",
+        "unchecked-hash",
+    )
     _run_python(root, "-m", "compileall", *options, "/app")
 
 
