@@ -18,13 +18,14 @@ import psutil
 from benchmarks._full_size_bus import running_kafka
 from benchmarks._full_size_candles import running_influxdb
 from benchmarks.figures import Figure, report
+from benchmarks.pipeline import finish
+from benchmarks.pipeline import room as start
 from services.strategy_discovery_request_factory.ask import WORKER_GROUP
 from tradestream.bus.factory import open_bus
 from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.redis import connect as connect_redis
 from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing import servers
-from tradestream.testing.rooms import run_room
 from tradestream.testing.simulator import running_venue
 
 NOW = datetime(2026, 3, 10, 12, 0, 30, tzinfo=UTC)
@@ -93,11 +94,8 @@ def measure(wanted: int) -> list[Figure]:
 
 def _run(room: str, flags: dict[str, object]) -> tuple[float, dict[str, int]]:
     begun = time.perf_counter()
-    finished = run_room(room, flags)
-    elapsed = time.perf_counter() - begun
-    if finished.returncode:
-        raise RuntimeError(f"{room}: status 0 is required, was {finished.stderr}")
-    return elapsed, json.loads(finished.stderr.splitlines()[-1])
+    said = finish(start(room, flags))
+    return time.perf_counter() - begun, json.loads(said.splitlines()[-1])
 
 
 def _iso(at: datetime) -> str:
