@@ -11,7 +11,8 @@ from tradestream.errors import ConfigurationError
 from tradestream.local.full_size import parts
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
 from tradestream.local.full_size.kafka_server import KafkaServer
-from tradestream.local.ports import HOST
+from tradestream.local.ports import HOST, choose
+from tradestream.local.processes import StartError
 from tradestream.testing.servers import temporary_folder
 
 
@@ -80,9 +81,17 @@ def test_three_brokers_take_messages_when_one_is_killed(
     assert _receive(whole_cluster, name, 2) == [b"1", b"2"]
 
 
-def test_influxdb_keeps_its_token_and_bucket_over_a_kill() -> None:
-    from tradestream.local.ports import choose
+def test_a_broker_that_does_not_start_says_why() -> None:
+    with temporary_folder("kafka") as folder:
+        server = KafkaServer(folder, host="192.0.2.1")  # an address of nobody
 
+        with pytest.raises(StartError, match=r"failed to bind to 192\.0\.2\.1"):
+            server.start()
+
+        assert server.running() is None
+
+
+def test_influxdb_keeps_its_token_and_bucket_over_a_kill() -> None:
     with temporary_folder("influxdb") as folder:
         server = InfluxDBServer(folder / "data", choose(1)[0], folder / "log")
         try:

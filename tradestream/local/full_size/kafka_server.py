@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -31,6 +32,7 @@ START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 _STARTED = b"Kafka Server started"
 _API_VERSIONS = 18
+_CAUSE = re.compile(r"^(?:Caused by: )?((?:\w+\.)+\w+(?:Exception|Error): .*)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class KafkaServer:
         if not processes.wait_until(is_ready, process, START_SECONDS):
             process.kill()
             process.wait()
-            raise StartError(f"kafka does not start: {processes.last_line(log)}")
+            raise StartError(f"kafka does not start: {_why(log, begin)}")
         return handle
 
     def stop(self) -> None:
@@ -270,6 +272,14 @@ def _remember(path: Path, new: str) -> None:
         return
     path.touch(mode=0o600)
     path.write_text(new + "\n")
+
+
+def _why(log: Path, begin: int) -> str:
+    """Return what a broker said of its end; what it says last is not the cause."""
+    said = log.read_bytes()[begin:].decode(errors="replace")
+    causes = _CAUSE.findall(said)
+    own = [cause for cause in causes if cause.startswith("org.apache.kafka")]
+    return str((own or causes or [processes.last_line(log)])[-1])
 
 
 def _answers(port: int) -> bool:
