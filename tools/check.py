@@ -52,6 +52,7 @@ def steps() -> list[Step]:
         Step("dashboards", (python, "-m", "tools.dashboards", "--check")),
         Step("modules", (python, "-m", "tools.check_module")),
         Step("chart", (python, "-m", "tools.chart", "--check")),
+        Step("workflows", (f"{_BIN}zizmor", "--offline", "-q", ".github/workflows")),
         Step("links", (python, "-m", "tools.check_links")),
         Step("layout", (python, "-m", "tools.check_layout")),
     ]
