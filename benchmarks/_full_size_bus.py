@@ -81,7 +81,7 @@ def _ask(url: str, redis_url: str) -> float:
         bus = open_bus(kafka.url)
         asked = bus.lag(DISCOVERY_REQUESTS, WORKER_GROUP)
         bus.close()
-    if asked < factory.WANTED_REQUESTS:
+    if asked != factory.WANTED_REQUESTS:
         raise RuntimeError(
             f"{factory.WANTED_REQUESTS} requests are required, was {asked}:"
             f" {finished.stderr}"
