@@ -108,6 +108,8 @@ class Release:
             "windows": "1597",
             "strategies": "SMA_RSI,EMA_MACD",
         }
+        # Some of the averages crossed within these minutes.
+        values["rooms"]["trade_signal_generator"]["flags"] = {"replay": "15m"}
         for need, url in urls.items():
             values[need] = {"url": url}
         for need, secret in (
