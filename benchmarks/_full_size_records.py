@@ -79,6 +79,7 @@ def measure(evaluations: int) -> list[Figure]:
             stored = fill(connection, evaluations)
             figures = [
                 Figure("evaluations stored", stored, "evaluations"),
+                Figure("disk an evaluation of a day", _bytes(connection) / stored, "B"),
                 *_scorer(connection),
                 *_list(connection),
             ]
@@ -142,6 +143,14 @@ def _genomes(count: int) -> Iterator[tuple[str, dict[str, float | int]]]:
         points = np.unique(space.random(3 * each, seed=1), axis=0)[:each]
         for point in points:
             yield space.strategy.name, space.parameters(point)
+
+
+def _bytes(connection: Connection) -> float:
+    """Return the size of the database, indexes and strategies included."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        row = cursor.fetchone()
+    return float(row[0]) if row else 0.0
 
 
 def _upserts(connection: Connection, *, again: int) -> float:

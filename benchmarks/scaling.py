@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psutil
 
@@ -78,6 +79,9 @@ def measure(wanted: int) -> list[Figure]:
         bus.close()
         handle = influxdb.running()
         held = psutil.Process(handle.pid).memory_info().rss if handle else 0
+        bars = stored["inserted"] + found["inserted"]
+        bar_bytes = _bytes(influxdb.folder / "engine") / bars
+        request_bytes = _bytes(kafka.folder) / asked
     if asked < 0.9 * len(symbols) * len(CATALOGUE):  # one kind of market has holes
         raise RuntimeError(f"requests of {len(symbols)} symbols, was {asked}")
     return [
@@ -89,6 +93,8 @@ def measure(wanted: int) -> list[Figure]:
         Figure("requests asked", asked, "requests"),
         Figure("factory, process start to exit", asked_in, "s"),
         Figure("memory of InfluxDB", held / 2**20, "MiB"),
+        Figure("disk of InfluxDB a bar, not compacted", bar_bytes, "B"),
+        Figure("disk of Kafka a request, with the topic candles", request_bytes, "B"),
     ]
 
 
@@ -96,6 +102,10 @@ def _run(room: str, flags: dict[str, object]) -> tuple[float, dict[str, int]]:
     begun = time.perf_counter()
     said = finish(start(room, flags))
     return time.perf_counter() - begun, json.loads(said.splitlines()[-1])
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _iso(at: datetime) -> str:
