@@ -11,6 +11,7 @@ from services.strategy_consumer.consume import GROUP, Consumed, consume
 from services.strategy_consumer.database import Database
 from tradestream.bus.port import Bus
 from tradestream.bus.topics import DISCOVERED_STRATEGIES
+from tradestream.errors import UnavailableError
 from tradestream.runtime.logs import get_logger
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.shutdown import Shutdown
@@ -36,7 +37,8 @@ def run_once(
         now: Time to note in new rows.
 
     Raises:
-        UnavailableError: If something did not answer.
+        UnavailableError: If something did not answer, or the bus kept back what
+            waits.
     """
     started = time.monotonic()
     shutdown = Shutdown()
@@ -46,7 +48,13 @@ def run_once(
 
     with closing(open_bus()) as bus, closing(connect()) as connection:
         consumed = consume(bus, Database(connection), now=now, batch=batch, stop=stop)
-        metrics.gauge("lag_messages").set(bus.lag(DISCOVERED_STRATEGIES, GROUP))
+        lag = bus.lag(DISCOVERED_STRATEGIES, GROUP)
+        metrics.gauge("lag_messages").set(lag)
+        if lag and not consumed.messages and not stop():
+            # A group of Kafka gives nothing out while it waits for a member.
+            raise UnavailableError(
+                f"results were to be read, {lag} wait, but {GROUP} was given none"
+            )
     seconds = time.monotonic() - started
     _tell(consumed, metrics, seconds)
     metrics.finish(now, seconds)
