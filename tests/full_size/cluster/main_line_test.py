@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import partial
 
+import pytest
 from psycopg2.extensions import connection as Connection
 
 from tests.full_size.cluster.release import MINUTELY, SYMBOLS, Release
@@ -15,6 +16,9 @@ from tradestream.bus.topics import (
     TRADE_SIGNALS,
 )
 from tradestream.candle_store.port import CandleStore
+
+# The first images and their kernels take minutes.
+pytestmark = pytest.mark.timeout(1800)
 
 # Seconds; some two minutes are enough where nothing else runs.
 _PATIENCE = 400.0
