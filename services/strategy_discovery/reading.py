@@ -1,8 +1,9 @@
 """From records of the bus to groups of requests that share their bars."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
 from protos.discovery.v1.request_pb2 import (
     HistoryExamRequest,
@@ -16,6 +17,10 @@ from tradestream.discovery.request_messages import (
 )
 from tradestream.discovery.requests import ExamRequest, SearchRequest, Span
 from tradestream.errors import InvalidMessageError
+from tradestream.runtime.clock import Clock
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of who asks may be ahead of ours; a later end is a mistake."""
 
 Request = SearchRequest | ExamRequest
 
@@ -37,7 +42,11 @@ class Refused:
 
 
 def read(
-    records: Iterable[Record], *, max_deliveries: int, now: datetime
+    records: Iterable[Record],
+    *,
+    max_deliveries: int,
+    clock: Clock,
+    pause: Callable[[float], None] = time.sleep,
 ) -> tuple[dict[Span, list[Asked]], list[Refused]]:
     """Return requests by the bars they share, and what cannot be answered.
 
@@ -48,13 +57,14 @@ def read(
         records: What was polled.
         max_deliveries: A record that was handed out more often than this killed
             its worker each time.
-        now: A window that ends later is not over, and is not looked at.
+        clock: Says which windows are over.
+        pause: Waits some seconds, for a window that is over in a moment.
     """
     found: dict[Span, dict[Request, Asked]] = {}
     refused: list[Refused] = []
     for record in records:
         try:
-            request = request_of(record, max_deliveries, now)
+            request = request_of(record, max_deliveries, clock, pause)
         except InvalidMessageError as error:
             refused.append(Refused(record, str(error)))
             continue
@@ -62,23 +72,34 @@ def read(
     return {span: list(found[span].values()) for span in sorted(found)}, refused
 
 
-def request_of(record: Record, max_deliveries: int, now: datetime) -> Request:
-    """Return the checked request in a record.
+def request_of(
+    record: Record,
+    max_deliveries: int,
+    clock: Clock,
+    pause: Callable[[float], None] = time.sleep,
+) -> Request:
+    """Return the checked request in a record, once its window is over.
+
+    Nobody asks for a span a second time, so one that is over for who asked, and in
+    at most CLOCK_SKEW for us, is waited for.
 
     Raises:
         InvalidMessageError: If there is none that can be answered.
     """
     request = _request(record, max_deliveries)
-    _require_over(request.span, now)
+    _wait_until_over(request.span, clock, pause)
     return request
 
 
-def _require_over(span: Span, now: datetime) -> None:
-    if span.end > now:
+def _wait_until_over(span: Span, clock: Clock, pause: Callable[[float], None]) -> None:
+    now = clock.now()
+    if span.end > now + CLOCK_SKEW:
         raise InvalidMessageError(
             f"end_time: a window that is over at {now.isoformat()} is required, "
             f"was {span.end.isoformat()}"
         )
+    if span.end > now:
+        pause((span.end - now).total_seconds())
 
 
 def _request(record: Record, max_deliveries: int) -> Request:

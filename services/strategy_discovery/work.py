@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from functools import partial
 
 from services.strategy_discovery.answers import Answer, answer_request
 from services.strategy_discovery.limits import Done, Limits
@@ -69,9 +69,7 @@ def work(
                     return
                 continue
             started = time.monotonic()
-            done = _answer_all(
-                bus, store, limits, records, must_stop, clock.now(), member
-            )
+            done = _answer_all(bus, store, limits, records, must_stop, clock, member)
             consumer.commit(records)
             done.seconds = time.monotonic() - started
             report(done)
@@ -103,13 +101,18 @@ def _answer_all(
     limits: Limits,
     records: Sequence[Record],
     must_stop: Callable[[], bool],
-    now: datetime,
+    clock: Clock,
     member: str,
 ) -> Done:
     """Publish what answers `records`, the bars of each span loaded once."""
     done = Done()
     windows = Windows(store, limits.max_missing, limits.row_budget_bytes)
-    spans, refused = read(records, max_deliveries=limits.max_deliveries, now=now)
+    spans, refused = read(
+        records,
+        max_deliveries=limits.max_deliveries,
+        clock=clock,
+        pause=partial(_pause, must_stop),
+    )
     for requests in spans.values():
         answers, late = _answer_span(windows, requests, must_stop, member)
         told, too_large = _publish(bus, answers)
@@ -123,6 +126,15 @@ def _answer_all(
     failpoint("strategy_discovery.dead_letters_published")
     done.dead = len(refused)
     return done
+
+
+def _pause(must_stop: Callable[[], bool], seconds: float) -> None:
+    """Wait; give the batch back if the worker must stop meanwhile."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if must_stop():
+            raise _StopError
+        time.sleep(min(left, _IDLE_SECONDS))
 
 
 def _answer_span(

@@ -40,6 +40,7 @@ from tradestream.discovery.design import design
 from tradestream.discovery.requests import timestamp
 from tradestream.errors import UnavailableError
 from tradestream.instruments import Instrument
+from tradestream.runtime.clock import Clock
 from tradestream.strategies.messages import parameters_from_proto
 
 
@@ -247,6 +248,39 @@ def test_a_batch_that_must_stop_is_given_back(
     done = run(bus, store)
     assert done.searches == 2
     assert letters(bus) == []
+
+
+def test_a_window_that_is_over_in_a_moment_is_answered(
+    bus: MemoryBus, store: CountingStore
+) -> None:
+    ask(bus, search_request(minutes=1_200))
+
+    a_moment_before = at(START + 60 * 1_200) - timedelta(milliseconds=20)
+    done = run(bus, store, clock=Clock(a_moment_before))
+
+    assert (done.searches, done.dead) == (1, 0)
+
+
+def test_a_worker_that_must_stop_waits_for_no_window(
+    bus: MemoryBus, store: CountingStore
+) -> None:
+    ask(bus, search_request(minutes=1_200))
+    five_minutes_behind = Clock(at(START + 60 * 1_195))
+
+    run(bus, store, must_stop=lambda: True, clock=five_minutes_behind)
+
+    assert bus.lag(DISCOVERY_REQUESTS, GROUP) == 1
+    assert letters(bus) == []
+
+
+def test_a_window_that_ends_later_than_clocks_differ_is_put_aside(
+    bus: MemoryBus, store: CountingStore
+) -> None:
+    ask(bus, search_request(minutes=1_200))
+
+    done = run(bus, store, clock=Clock(at(START + 60 * 1_195 - 1)))
+
+    assert (done.searches, done.dead) == (0, 1)
 
 
 class ForgetfulBus(MemoryBus):

@@ -1,5 +1,7 @@
 """What one Python worker of the job does with a request. Pure: no Flink in it."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.strategy_discovery.answers import answer_request
@@ -13,10 +15,12 @@ from tradestream.candle_store.port import CandleStore
 from tradestream.errors import InvalidMessageError
 
 
-def span_of(record: Record, work: Work) -> str | Message:
+def span_of(
+    record: Record, work: Work, pause: Callable[[float], None] = time.sleep
+) -> str | Message:
     """Return what requests on the same bars have in common, or a dead letter."""
     try:
-        span = request_of(record, work.max_deliveries, work.clock.now()).span
+        span = request_of(record, work.max_deliveries, work.clock, pause).span
     except InvalidMessageError as error:
         return letter(record, str(error))
     return f"{span.symbol} {span.start.isoformat()} {span.end.isoformat()}"
@@ -74,7 +78,7 @@ class Discovery:
     def _handle(self, record: Record) -> Handled:
         work = self._work
         try:
-            request = request_of(record, work.max_deliveries, work.clock.now())
+            request = request_of(record, work.max_deliveries, work.clock)
             answer = answer_request(
                 Asked(record, request), self._windows, answered_by=self._answered_by
             )

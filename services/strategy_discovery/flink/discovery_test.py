@@ -118,6 +118,20 @@ def test_what_has_no_bars_to_go_by_is_put_aside_at_once(
     assert "end_time" in unfinished.headers["dead_letter_reason"]
 
 
+def test_a_window_that_is_over_in_a_moment_is_waited_for(
+    bus: MemoryBus, store: CountingStore
+) -> None:
+    ask(bus, search_request(minutes=60))
+    [record] = records(bus)
+    minute_behind = work(store, Clock(at(START + 59 * 60)))
+    waited: list[float] = []
+
+    key = span_of(record, minute_behind, waited.append)
+
+    assert waited == [60.0]
+    assert key == span_of(record, work(store))
+
+
 def test_a_request_that_ends_its_worker_is_put_aside_in_the_end(
     bus: MemoryBus, store: CountingStore, tmp_path: Path
 ) -> None:
