@@ -46,10 +46,9 @@ def define_flag() -> None:
     )
 
 
-def asked() -> list[str]:
-    """Return the connections that the flag names."""
-    names: list[str] = flags.FLAGS.only_check_connections
-    return list(_openers) if names == [ALL] else names
+def asked() -> bool:
+    """Whether the flag was given, so that the room shall not run."""
+    return bool(flags.FLAGS.only_check_connections)
 
 
 def check(room: str) -> None:
@@ -59,7 +58,8 @@ def check(room: str) -> None:
         ConfigurationError: If the room has no such connection, or one is refused.
         UnavailableError: If one does not answer.
     """
-    for name in asked():
+    names: list[str] = flags.FLAGS.only_check_connections
+    for name in list(_openers) if names == [ALL] else names:
         if name not in _openers:
             known = ", ".join(_openers) or "none"
             raise ConfigurationError(

@@ -55,6 +55,25 @@ def test_all_are_tried_when_all_are_asked_for(redis_url: str) -> None:
     assert "postgres at 127.0.0.1:9" in finished.stderr
 
 
+def test_a_room_without_connections_does_not_run_either() -> None:
+    finished = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "services.exchange_simulator.main",
+            "--only_check_connections=all",
+            "--port=0",
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
 def test_a_connection_that_the_room_has_not_is_refused() -> None:
     finished = check("redis", NOBODY)
 
