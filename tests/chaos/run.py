@@ -15,6 +15,9 @@ from tradestream.errors import TradeStreamError
 
 ROOM_SECONDS = 240.0
 MOST_ATTEMPTS = 8
+MOST_MISSES = 20
+"""Rooms in a row that may end before their turn to be killed."""
+
 SERVER_SHARE = 0.3
 """Share of the random kills that hit a server instead of a room."""
 
@@ -96,7 +99,11 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
         _prepare(stack, stage)
         _kill_in_windows(stack, stage, plan.calm[number].passed, coverage)
         share = spare * (number + 1) // len(stages) - spare * number // len(stages)
-        for _ in range(share):
+        wanted = coverage.total() + share
+        for _ in range(share + MOST_MISSES):
+            # A room that had little left to do may end before it is killed.
+            if coverage.total() >= wanted:
+                break
             _kill_at_random(stack, stage, plan.calm[number].seconds, rng, coverage)
         _finish(stack, stage)
         print(f"  {stage.name:<42} {coverage.total():>4} kills so far", flush=True)

@@ -24,6 +24,14 @@ def print_coverage(coverage: Coverage, plan: KillPlan) -> bool:
     return not missed
 
 
+def print_kills(coverage: Coverage, plan: KillPlan) -> bool:
+    """Return whether there were as many kills as asked for; say so if not."""
+    if coverage.total() >= plan.kills:
+        return True
+    print(f"{plan.kills} kills required, were {coverage.total()}")
+    return False
+
+
 def print_difference(
     difference: Difference,
     found: EndState,
