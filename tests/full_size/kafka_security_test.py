@@ -1,5 +1,6 @@
 """TLS and SASL on real brokers: who is let in, and what others are told."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tradestream.bus.kafka_settings import client_options
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.security import BusSecurity
 from tradestream.errors import ConfigurationError, UnavailableError
-from tradestream.local.full_size.kafka_server import KafkaServer
+from tradestream.local.full_size.kafka_server import KafkaServer, java
 from tradestream.testing.bus_contract import gathered, messages, numbers
 from tradestream.testing.rooms import run_room
 from tradestream.testing.servers import temporary_folder
@@ -44,6 +45,30 @@ def right(server: KafkaServer, mechanism: str = "SCRAM-SHA-512") -> BusSecurity:
         sasl_mechanism=mechanism,
         tls_ca_file=str(server.ca_file),
     )
+
+
+def test_no_password_is_among_the_arguments_of_a_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with temporary_folder("kafka") as folder:
+        seen, spy = folder / "seen", folder / "home" / "bin" / "java"
+        spy.parent.mkdir(parents=True)
+        spy.write_text(
+            f'#!/bin/sh\necho "$*" >> {shlex.quote(str(seen))}\nexec {java()} "$@"\n'
+        )
+        spy.chmod(0o700)
+        monkeypatch.setenv("JAVA_HOME", str(folder / "home"))
+        broker = KafkaServer(folder / "data", listener="sasl")
+        try:
+            broker.start()
+        finally:
+            broker.stop()
+        password = broker.password_file.read_text().strip()
+        left = list(folder.rglob("*.arguments"))
+
+        assert len(seen.read_text().splitlines()) == 2
+        assert password not in seen.read_text()
+        assert left == []
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])

@@ -10,8 +10,9 @@ import socket
 import struct
 import subprocess
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -218,14 +219,18 @@ class KafkaServer:
                 "--add-scram",
                 f"SCRAM-SHA-512=[name={USER},password={password}]",
             ]
-        finished = subprocess.run(
-            self._java(
-                node, "kafka.tools.StorageTool", "format", *options, heap="256m"
-            ),
-            capture_output=True,
-            text=True,
-            check=False,
+        program, *rest = self._java(
+            node, "kafka.tools.StorageTool", "format", *options, heap="256m"
         )
+        # Everybody on the machine sees arguments, and one is the password.
+        with _hidden(rest, settings.with_name("format.arguments")) as hidden:
+            finished = subprocess.run(
+                [program, hidden],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=START_SECONDS,
+            )
         if finished.returncode != 0:
             said = (finished.stderr or finished.stdout).strip().splitlines()
             raise StartError(f"kafka cannot format its folder: {said[-1:]}")
@@ -272,6 +277,18 @@ def _remember(path: Path, new: str) -> None:
         return
     path.touch(mode=0o600)
     path.write_text(new + "\n")
+
+
+@contextmanager
+def _hidden(arguments: Sequence[str], path: Path) -> Iterator[str]:
+    """Yield what makes Java read arguments from a file, its owner's alone."""
+    quoted = (a.replace("\\", "\\\\").replace('"', '\\"') for a in arguments)
+    path.touch(mode=0o600)
+    try:
+        path.write_text("".join(f'"{argument}"\n' for argument in quoted))
+        yield f"@{path}"
+    finally:
+        path.unlink()
 
 
 def _why(log: Path, begin: int) -> str:
