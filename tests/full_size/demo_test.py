@@ -21,6 +21,7 @@ def test_the_demo_goes_from_nothing_to_signals_and_leaves_nothing() -> None:
             capture_output=True,
             text=True,
             check=False,
+            timeout=1500,
         )  # fmt: skip
         left = [
             process.info["cmdline"]

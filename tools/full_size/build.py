@@ -18,7 +18,11 @@ from pathlib import Path
 from tools.full_size.recipes import Recipe
 from tradestream.errors import TradeStreamError
 from tradestream.local.full_size import parts
+from tradestream.local.lock import take
 from tradestream.local.processes import last_line
+
+_WAIT_SECONDS = 1800.0
+"""For another builder of the same part: several times what the slowest one takes."""
 
 
 class BuildError(TradeStreamError):
@@ -43,6 +47,7 @@ def build(recipe: Recipe) -> bool:
     Raises:
         ConfigurationError: If a toolchain is missing.
         BuildError: If it does not build.
+        UnavailableError: If another builder of it has not ended after half an hour.
     """
     part = recipe.part
     if is_built(recipe):
@@ -134,7 +139,7 @@ def _alone(name: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print(f"{name}: waiting for another builder", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            take(lock, _WAIT_SECONDS, f"another builder is making {name}")
         _remove_left_over(name)
         yield
 

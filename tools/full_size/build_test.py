@@ -1,15 +1,18 @@
 """A part is built once, whole or not at all."""
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tools.full_size import build as building
+from tools.full_size import toolchains
 from tools.full_size.build import BuildError, build, is_built
 from tools.full_size.recipes import Recipe
 from tools.full_size.toolchains import Toolchain
-from tradestream.errors import ConfigurationError
+from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.local.full_size.parts import Part
 
 PART = Part("thing", "1.0")
@@ -54,6 +57,20 @@ def test_a_changed_input_builds_it_anew(tmp_path: Path) -> None:
     assert not is_built(thing)
     assert build(thing)
     assert (PART.find() / "program").read_text() == "new"
+
+
+def test_another_builder_is_not_waited_for_for_ever(
+    tmp_path: Path, parts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_WAIT_SECONDS", 0.0)
+    parts.mkdir()
+
+    with (parts / "thing.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UnavailableError, match="another builder is making thing"):
+            build(recipe(tmp_path, 'touch "$1/program"'))
+
+    assert runs(tmp_path) == 0
 
 
 def test_a_failed_build_leaves_nothing_in_its_place(
@@ -133,3 +150,16 @@ def test_a_toolchain_must_be_new_enough(
         return
     with pytest.raises(ConfigurationError, match=f"cat {wanted} or newer is required"):
         toolchain.require()
+
+
+def test_a_toolchain_that_says_nothing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toolchains, "_ANSWER_SECONDS", 0.05)
+    silent = Toolchain("sleep", ("30",), "1.26", "a package")
+    thing = replace(recipe(tmp_path, "true"), toolchains=(silent,))
+
+    with pytest.raises(ConfigurationError, match=r"sleep 1.26.*did not say its"):
+        build(thing)
+
+    assert runs(tmp_path) == 0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tradestream.errors import ConfigurationError
 
+_ANSWER_SECONDS = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
@@ -36,14 +38,21 @@ class Toolchain:
             raise ConfigurationError(
                 f"{wanted}, was missing; install {self.package} or put it on the path"
             )
-        answer = subprocess.run(
-            [found, *self.ask],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        ).stdout
+        try:
+            answer = subprocess.run(
+                [found, *self.ask],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                timeout=_ANSWER_SECONDS,
+            ).stdout
+        except subprocess.TimeoutExpired as error:
+            raise ConfigurationError(
+                f"{wanted}, but {found} did not say its version in"
+                f" {_ANSWER_SECONDS:.0f} s"
+            ) from error
         answer = re.sub(r"\x1b\[\d*m", "", answer)  # Maven is fond of bold
         version = _version(answer)
         if version is None or version < _numbers(self.at_least):

@@ -22,11 +22,17 @@ def hold(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         OSError: If the file cannot be opened.
     """
     with path.open("w") as file:
-        _lock(file, seconds)
+        take(file, seconds, "another command is starting or stopping this stack")
         yield
 
 
-def _lock(file: IO[str], seconds: float) -> None:
+def take(file: IO[str], seconds: float, holder: str) -> None:
+    """Take the lock of an open file, until it is closed; wait for another holder.
+
+    Raises:
+        UnavailableError: If it is held for longer than `seconds`; `holder` says who
+            does what.
+    """
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -34,8 +40,7 @@ def _lock(file: IO[str], seconds: float) -> None:
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
                 raise UnavailableError(
-                    "another command is starting or stopping this stack, and was"
-                    f" not done in {seconds:.0f} s"
+                    f"{holder}, and was not done in {seconds:.0f} s"
                 ) from error
         else:
             return

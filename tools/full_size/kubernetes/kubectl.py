@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from tools.full_size.kubernetes.programs import built
 
 POLL_SECONDS = 0.3
+COMMAND_SECONDS = 1800.0
+"""Bound of one command; longer than any that waits for pods by its own timeout."""
 
 Found = TypeVar("Found")
 
@@ -81,20 +83,29 @@ class Cluster:
     def _run(
         self, program: Path, words: Sequence[str | Path], stdin: str | None
     ) -> Result:
-        finished = subprocess.run(
-            [
-                str(program),
-                f"--kubeconfig={self.kubeconfig}",
-                f"--namespace={self.namespace}",
-                *map(str, words),
-            ],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            # Plugins and caches of the user have no say here.
-            env={**os.environ, "HELM_PLUGINS": "", "HELM_CACHE_HOME": self._scratch()},
-        )
+        command = [
+            str(program),
+            f"--kubeconfig={self.kubeconfig}",
+            f"--namespace={self.namespace}",
+            *map(str, words),
+        ]
+        # Plugins and caches of the user have no say here.
+        own = {"HELM_PLUGINS": "", "HELM_CACHE_HOME": self._scratch()}
+        try:
+            finished = subprocess.run(
+                command,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, **own},
+                timeout=COMMAND_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            said = f"an end within {COMMAND_SECONDS:.0f} s is required, was none"
+            raise CommandError(
+                f"{program.name} {' '.join(map(str, words))}: {said}"
+            ) from error
         return Result(finished.returncode, finished.stdout, finished.stderr)
 
     def _scratch(self) -> str:

@@ -1,6 +1,5 @@
 """A whole cluster on this machine: control plane, node, and our own images on it."""
 
-import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from tools.full_size.kubernetes.image import Image, write_archive
 from tools.full_size.kubernetes.kubectl import Cluster
 from tools.full_size.kubernetes.layers import KERNELS, Layers, base
 from tools.full_size.kubernetes.node import Node
+from tradestream.local.lock import take
 
 REPOSITORY = "localhost/tradestream/{room}"
 TAG = "local"
 _LOCK = Path("/run/tradestream-node.lock")
+_WAIT_SECONDS = 3600.0
+"""For the cluster of somebody else: longer than all tests on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,19 @@ def write_images(archive: Path, rooms: Sequence[str]) -> None:
 
 
 @contextmanager
-def only_cluster(folder: Path, lock: Path = _LOCK) -> Iterator[None]:
-    """Be the one cluster of this machine; wait while there is another.
+def only_cluster(
+    folder: Path, lock: Path = _LOCK, seconds: float = _WAIT_SECONDS
+) -> Iterator[None]:
+    """Be the one cluster of this machine; wait an hour while there is another.
 
     The lock remembers the folder, so that whatever a killed owner left is ended by
     the next one, wherever it was.
+
+    Raises:
+        UnavailableError: If the other one is still there then.
     """
     with lock.open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        take(file, seconds, f"another cluster runs on this machine ({lock})")
         file.seek(0)
         last = file.read().strip()
         if last:

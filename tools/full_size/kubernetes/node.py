@@ -20,6 +20,7 @@ from tradestream.local import processes
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 120.0
+_CTR_SECONDS = 900.0
 _PROGRAMS = ("containerd", "ctr", "runc", "ip")
 
 
@@ -118,6 +119,7 @@ class Node:
             capture_output=True,
             text=True,
             check=False,
+            timeout=_CTR_SECONDS,
         )
 
     def _has_containerd(self) -> bool:
