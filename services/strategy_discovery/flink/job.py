@@ -55,12 +55,22 @@ def submit(settings: JobSettings) -> JobClient:
     return environment.execute_async(NAME)
 
 
-def stop_with_savepoint(client: JobClient, folder: str) -> str:
+def status_of(client: JobClient, seconds: int) -> str:
+    """Return what Flink calls the job's status, e.g. `RUNNING`."""
+    return str(_get(client._j_job_client.getJobStatus(), seconds).name())
+
+
+def stop_with_savepoint(client: JobClient, folder: str, seconds: int) -> str:
     """Stop the job; return where its savepoint is, below `folder`."""
     # PyFlink's own method calls one that Flink 2 does not have any more.
     formats = get_gateway().jvm.org.apache.flink.core.execution.SavepointFormatType
     stopped = client._j_job_client.stopWithSavepoint(False, folder, formats.CANONICAL)
-    return str(stopped.get())
+    return str(_get(stopped, seconds))
+
+
+def _get(future: Any, seconds: int) -> Any:
+    """Wait for Java, but not for ever, which PyFlink's own futures do."""
+    return future.get(seconds, get_gateway().jvm.java.util.concurrent.TimeUnit.SECONDS)
 
 
 def _jars(cluster: Cluster) -> list[Path]:

@@ -22,6 +22,7 @@ from services.strategy_discovery.flink.records import (
     row_of,
 )
 from services.strategy_discovery.flink.settings import Work
+from tradestream.candle_store.port import CandleStore
 
 _BYTES = Types.PRIMITIVE_ARRAY(Types.BYTE())
 _HEADERS = Types.MAP(Types.STRING(), _BYTES)
@@ -61,6 +62,7 @@ class Discover(KeyedProcessFunction):  # type: ignore[misc]
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self._store: CandleStore | None = None
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Open the candle store, load the engine, and start to count."""
@@ -78,8 +80,9 @@ class Discover(KeyedProcessFunction):  # type: ignore[misc]
         self._failures = metrics.counter("failures_total")
 
     def close(self) -> None:
-        """Give back the connection of the store."""
-        self._store.close()
+        """Give back the connection of the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()
 
     def process_element(self, value: Row, ctx: Any) -> Iterator[Any]:  # noqa: ARG002
         """Yield the messages that answer a request, or a dead letter."""

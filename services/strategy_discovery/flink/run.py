@@ -1,11 +1,15 @@
 """Submitting the job, watching over it, and stopping it with a savepoint."""
 
-import re
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.strategy_discovery.flink.answers_of_java import (
+    JobFailedError,
+    answered,
+    submitted,
+)
 from services.strategy_discovery.flink.resuming import savepoints
 from services.strategy_discovery.flink.settings import Cluster, JobSettings
 from tradestream.bus.port import Bus
@@ -17,7 +21,6 @@ from tradestream.bus.topics import (
 from tradestream.candle_store.port import CandleStore
 from tradestream.errors import (
     ConfigurationError,
-    TradeStreamError,
     UnavailableError,
 )
 from tradestream.runtime.logs import get_logger
@@ -29,11 +32,11 @@ if TYPE_CHECKING:
 GROUP = "strategy_discovery"
 _LOOK_SECONDS = 0.5
 _ANSWER_SECONDS = 10.0
-_MOST_TEXT = 300
+STATUS_SECONDS = 120
+"""Longer than Flink's client itself tries again."""
 
-
-class JobFailedError(TradeStreamError):
-    """Raised when the job was refused, or ended by itself, which it never should."""
+STOP_SECONDS = 960
+"""Longer than a savepoint may wait for the requests in hand."""
 
 
 def check_cluster(cluster: Cluster) -> None:
@@ -58,12 +61,6 @@ def check_cluster(cluster: Cluster) -> None:
         raise UnavailableError(
             f"flink at {cluster.jobmanager} did not answer: {error}"
         ) from error
-
-
-def last_cause(text: str) -> str:
-    """Return in one line what Java says was the cause of the causes."""
-    causes = re.findall(r"^Caused by: (.*)$", text, re.MULTILINE)
-    return " ".join((causes[-1] if causes else text).split())[:_MOST_TEXT]
 
 
 def check_servers(
@@ -100,11 +97,12 @@ def run_job(settings: JobSettings, *, detached: bool) -> int:
 
     Raises:
         JobFailedError: If the job failed, or somebody cancelled it.
+        UnavailableError: If Flink does not answer any more.
     """
     from services.strategy_discovery.flink.job import submit
 
     log = get_logger("strategy_discovery")
-    client = _submitted(submit, settings)
+    client = submitted(lambda: submit(settings))
     job = str(client.get_job_id())
     log.info("job submitted", job=job, resumed_from=settings.cluster.resume)
     if detached:
@@ -117,26 +115,19 @@ def run_job(settings: JobSettings, *, detached: bool) -> int:
     return 0
 
 
-def _submitted(
-    submit: "Callable[[JobSettings], JobClient]", settings: JobSettings
-) -> "JobClient":
-    try:
-        return submit(settings)
-    except Exception as error:
-        if type(error).__name__ != "Py4JJavaError":
-            raise
-        raise JobFailedError(
-            f"flink refused the job: {last_cause(str(error))}"
-        ) from error
-
-
 def _require_alive(client: "JobClient") -> None:
-    status = client.get_job_status().result()
-    if status.name in ("FAILED", "CANCELED", "FINISHED", "SUSPENDED"):
-        raise JobFailedError(f"a running job is required, was {status.name}")
+    from services.strategy_discovery.flink.job import status_of
+
+    status = answered(lambda: status_of(client, STATUS_SECONDS), "say how the job is")
+    if status in ("FAILED", "CANCELED", "FINISHED", "SUSPENDED"):
+        raise JobFailedError(f"a running job is required, was {status}")
 
 
 def _stop(client: "JobClient", checkpoints: str) -> str:
     from services.strategy_discovery.flink.job import stop_with_savepoint
 
-    return stop_with_savepoint(client, savepoints(checkpoints))
+    folder = savepoints(checkpoints)
+    return answered(
+        lambda: stop_with_savepoint(client, folder, STOP_SECONDS),
+        "stop with a savepoint",
+    )

@@ -1,4 +1,4 @@
-"""What is looked for before a job is submitted, and what Java's errors come to."""
+"""What is looked for before a job is submitted."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ import pytest
 from services.strategy_discovery.flink.run import (
     check_cluster,
     check_servers,
-    last_cause,
 )
 from services.strategy_discovery.flink.settings import Cluster
 from tradestream.bus.memory import MemoryBus
@@ -42,17 +41,3 @@ def test_bus_and_store_are_asked() -> None:
 
     with pytest.raises(UnavailableError, match="kafka"):
         check_servers(away, MemoryCandleStore)
-
-
-def test_the_last_cause_is_told_in_one_line() -> None:
-    text = """An error occurred while calling o1.executeAsync.
-: org.apache.flink.util.FlinkException: Failed to execute job.
-\tat org.apache.flink.Some.method(Some.java:1)
-Caused by: java.lang.RuntimeException: Could not start
-\tat org.apache.flink.Other.method(Other.java:1)
-Caused by: java.net.BindException: port 8081 is  taken
-\t... 17 more
-"""
-
-    assert last_cause(text) == "java.net.BindException: port 8081 is taken"
-    assert last_cause("no\ncause") == "no cause"
