@@ -29,6 +29,12 @@ def test_what_the_code_publishes_is_declared_with_its_dead_letters(topic: str) -
     assert topics.dead_letters(topic) in DECLARED
 
 
+def test_rooms_know_how_many_partitions_are_declared() -> None:
+    declared = {topic: DECLARED[topic]["partitions"] for topic in topics.PARTITIONS}
+
+    assert declared == topics.PARTITIONS
+
+
 @pytest.mark.parametrize("topic", sorted(DECLARED))
 def test_a_topic_survives_the_loss_of_a_broker(topic: str) -> None:
     settings = DECLARED[topic]

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from tradestream.bus.kafka_consumer import KafkaConsumer
 from tradestream.bus.kafka_newest import newest
 from tradestream.bus.kafka_offsets import KafkaOffsets
+from tradestream.bus.kafka_partitions import shortage
 from tradestream.bus.kafka_publisher import KafkaPublisher
 from tradestream.bus.kafka_settings import client_options
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Message, Record
 from tradestream.bus.security import BusSecurity
+from tradestream.runtime.logs import get_logger
 
 
 class KafkaBus:
@@ -50,7 +52,9 @@ class KafkaBus:
         self, topic: str, group: str, *, member: str = "main"
     ) -> KafkaConsumer:
         """Join `group`, which reads `topic` from its first record."""
-        self._offsets.partitions(topic)
+        lacks = shortage(topic, len(self._offsets.partitions(topic)))
+        if lacks is not None:
+            get_logger(group).warning(lacks)
         return KafkaConsumer(
             self._options, self._offsets, topic, group, member, self._times
         )

@@ -11,6 +11,7 @@ from kafka.structs import OffsetAndMetadata
 
 from tradestream.bus.kafka_claims import Claim, parse
 from tradestream.bus.kafka_offsets import KafkaOffsets
+from tradestream.bus.topics import PARTITIONS
 from tradestream.errors import UnavailableError
 
 Fetched = dict[TopicPartition, list[Any]]
@@ -190,6 +191,17 @@ class Partitions:
         if at is None:
             raise UnavailableError(f"kafka did not say where {partition} begins")
         return int(at)
+
+
+def shortage(topic: str, found: int) -> str | None:
+    """Return what a topic lacks that has `found` partitions, None if nothing."""
+    declared = PARTITIONS.get(topic, 0)
+    if found >= declared:
+        return None
+    return (
+        f"{declared} partitions of {topic} are declared, was {found}:"
+        " no more members have work at once; `tradestream topics apply` makes them"
+    )
 
 
 def instance_name(member: str) -> str:

@@ -10,6 +10,9 @@ TRADE_SIGNALS = "trade-signals"
 WORK = frozenset({DISCOVERY_REQUESTS, DISCOVERED_STRATEGIES})
 """Topics whose every record somebody must take, however late its group is made."""
 
+PARTITIONS = {DISCOVERY_REQUESTS: 24, DISCOVERED_STRATEGIES: 12}
+"""As declared, of the topics that rooms consume; no more members have work at once."""
+
 
 def dead_letters(topic: str) -> str:
     """Return the topic that keeps what consumers of `topic` cannot process."""
