@@ -76,6 +76,35 @@ def test_a_message_that_is_too_large_is_named_with_the_limit(
     assert numbers(bus.newest("t", 10)) == [0, 1]
 
 
+@pytest.mark.parametrize("count", [40, 200])
+def test_a_batch_beyond_the_limit_of_small_messages_arrives(
+    bus: KafkaBus, admin: KafkaAdminClient, count: int
+) -> None:
+    limit = {"max.message.bytes": str(20_000)}
+    admin.alter_configs([ConfigResource("topic", "t", limit)])
+    sent = [Message("k", os.urandom(1_000)) for _ in range(count)]
+
+    bus.publish("t", sent)
+
+    assert [record.message.value for record in bus.newest("t", 2 * count)] == [
+        message.value for message in sent
+    ]
+
+
+def test_what_follows_a_message_that_is_too_large_is_published(
+    bus: KafkaBus, admin: KafkaAdminClient
+) -> None:
+    limit = {"max.message.bytes": str(20_000)}
+    admin.alter_configs([ConfigResource("topic", "t", limit)])
+    small = [Message("k", os.urandom(1_000)) for _ in range(5)]
+
+    with pytest.raises(OversizedMessageError):
+        bus.publish("t", [*small, Message("k", os.urandom(30_000))])
+    bus.publish("t", small)
+
+    assert bus.newest("t", 1)[0].message.value == small[-1].value
+
+
 def test_a_large_message_that_fits_arrives(
     bus: KafkaBus, admin: KafkaAdminClient
 ) -> None:

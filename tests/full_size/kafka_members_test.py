@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
 
 from tests.full_size.kafka_world import topics, wait_until
 from tradestream.bus.kafka_bus import KafkaBus
@@ -136,6 +136,36 @@ def test_a_member_of_the_same_name_takes_the_place_of_the_first(
 
     assert numbers(again) == [0]
     assert bus.lag("one", "g") == 0
+
+
+def test_partitions_that_are_added_are_read_by_short_polls(
+    kafka: KafkaServer, opened: ExitStack
+) -> None:
+    bus = open_bus(opened, kafka, QUICK)
+    bus.publish("four", messages(100))
+    consumer = bus.consumer("four", "g")
+    opened.callback(consumer.close)
+    done = gathered(consumer, 10, at_most=10)
+    admin = opened.enter_context(
+        closing(KafkaAdminClient(bootstrap_servers=kafka.bootstrap))
+    )
+    admin.create_partitions({"four": 6})
+    client = consumer._client
+
+    def knows() -> bool:
+        client.topics()
+        return len(client.partitions_for_topic("four") or ()) == 6
+
+    wait_until(knows, "the client knows of the added partitions")
+    found = consumer.poll(30, 0.0)
+    consumer.commit(done)
+    while found:
+        consumer.commit(found)
+        done += found
+        found = consumer.poll(30, 0.0)
+
+    assert sorted(numbers(done)) == list(range(100))
+    assert bus.lag("four", "g") == 0
 
 
 def test_transactions_are_seen_when_they_are_committed(

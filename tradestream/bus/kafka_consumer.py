@@ -26,6 +26,7 @@ from tradestream.errors import UnavailableError
 from tradestream.runtime.logs import get_logger
 
 STEP_SECONDS = 0.1
+JOIN_STEP_SECONDS = 1.0
 HEARTBEAT_SECONDS = 3.0
 # What is read ahead; a single larger batch comes whole nevertheless.
 FETCH_BYTES = 16 * 1024 * 1024
@@ -93,6 +94,7 @@ class KafkaConsumer:
         is still being formed.
         """
         started = time.monotonic()
+        refused_until = started + self._times.retry
         left = timeout_seconds
         self._polled = True
         with translated(f"poll {self._topic}"):
@@ -100,6 +102,10 @@ class KafkaConsumer:
                 found = self._mine.kept(self._fetch(max_records, left))
                 if found and self._claim(found):
                     return self._records(found)
+                if found and time.monotonic() >= refused_until:
+                    raise UnavailableError(
+                        f"kafka did not let {self._group} take what waits for it"
+                    )
                 left = started + timeout_seconds - time.monotonic()
                 if not found and left <= 0 and self._ended(started):
                     return []
@@ -140,6 +146,11 @@ class KafkaConsumer:
             self._offsets.remove(self._group, member.member_id, self._instance)
 
     def _fetch(self, count: int, seconds: float) -> Fetched:
+        if self._client.group_metadata().state == MemberState.REBALANCING:
+            # kafka-python 3.0 forgets a rebalance that changed metadata began, when
+            # a poll ends before it does: no later one would finish it.
+            self._client._coordinator.request_rejoin()
+            seconds = max(seconds, JOIN_STEP_SECONDS)
         milliseconds = max(0, int(seconds * 1000))
         found = self._client.poll(timeout_ms=milliseconds, max_records=count)
         return {partition: list(records) for partition, records in found.items()}

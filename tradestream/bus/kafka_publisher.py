@@ -5,8 +5,9 @@ broker knows, so a retry doubles nothing in the log.
 """
 
 import gc
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,8 @@ LINGER_SECONDS = 0.02
 LARGEST_REQUEST_BYTES = 64 * 1024 * 1024
 _TOO_LARGE = (kafka.MessageSizeTooLargeError, kafka.RecordListTooLargeError)
 _CLOSE_SECONDS = 5.0
+_GRACE_SECONDS = 1.0
+"""Beyond the time of a message, which the producer itself ends."""
 
 
 class KafkaPublisher:
@@ -82,9 +85,10 @@ class KafkaPublisher:
                 )
                 for message in messages
             ]
-            producer.flush()  # bounded by the time that each message may take
-        for future in futures:
-            future.get(timeout=0)
+            # Not by `flush`, which fails while a batch that was too large is split.
+            deadline = time.monotonic() + self._retry_seconds + _GRACE_SECONDS
+            for future in futures:
+                future.get(timeout=max(0.0, deadline - time.monotonic()))
 
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
@@ -108,9 +112,10 @@ class KafkaPublisher:
         return self._producer
 
     def _drop(self) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(kafka.KafkaError):  # what it still held is given up
+                producer.close(timeout=0)
 
     def _told(
         self, error: kafka.KafkaError, topic: str, messages: Sequence[Message]
