@@ -1,4 +1,8 @@
-"""Every image is what its container-structure-test.yaml says, its commands run."""
+"""Every image is what its container-structure-test.yaml says, its commands run.
+
+The images share their layers, which hold what any room needs: that one room's own
+part of them is enough is not shown here.
+"""
 
 import re
 from collections.abc import Iterator
