@@ -1,20 +1,27 @@
 """How often a request ended its worker, since Flink does not say.
 
-A worker notes in a file what it has in hand, and removes it whatever comes of it. What
-is still there when it comes again has ended a process: a crash, or memory.
+A worker leaves a mark in a folder for what it has in hand, and removes it whatever
+comes of it. Whose mark is still there when it comes again was in hand when a process
+died: perhaps its own, perhaps a neighbour's, whom Flink took down with it. So it is
+tried alone from then on, and only deaths while it was alone count against it.
 """
 
+import fcntl
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+_ALONE = ".alone"
 
 
 class Tries:
     """Counts in a folder that outlives the worker.
 
     Args:
-        folder: Made when needed. On a folder of one machine alone, what comes
-            again on another one is counted from the start there.
+        folder: Made when needed; all workers of the job share it. On a folder of
+            one machine alone, what comes again on another one is counted from the
+            start there, and alone is who is alone on the machine.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -22,19 +29,35 @@ class Tries:
 
     @contextmanager
     def attempt(self, position: str) -> Iterator[int]:
-        """Have a record in hand; yield how often it is by now, at least 1."""
+        """Have a record in hand; yield 1 and how often it died alone.
+
+        Waits until nobody else has one in hand if a process died with this one.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / position.replace(":", "-")
-        number = _count(path) + 1
-        path.write_text(str(number))
-        try:
-            yield number
-        finally:
-            path.unlink(missing_ok=True)
+        name = position.replace(":", "-")
+        with self._in_hand(alone=bool(self._marks(name))):
+            before = self._marks(name)
+            # Marks are of one process each: none counts, or removes, another's.
+            suffix = _ALONE if before else ""
+            mark = self._folder / f"{name}.{uuid.uuid4().hex}{suffix}"
+            mark.touch(exist_ok=False)
+            try:
+                yield 1 + sum(one.suffix == _ALONE for one in before)
+            finally:
+                for one in (mark, *before):
+                    one.unlink(missing_ok=True)
 
+    def _marks(self, name: str) -> list[Path]:
+        return list(self._folder.glob(f"{name}.*"))
 
-def _count(path: Path) -> int:
-    try:
-        return int(path.read_text() or 0)
-    except FileNotFoundError:
-        return 0
+    @contextmanager
+    def _in_hand(self, *, alone: bool) -> Iterator[None]:
+        """Hold what says that a record is in hand; the end of a process frees it."""
+        with ExitStack() as stack:
+            door = stack.enter_context((self._folder / "door").open("ab"))
+            room = stack.enter_context((self._folder / "room").open("ab"))
+            # Who waits to be alone holds the door, so that nobody comes in before.
+            fcntl.flock(door, fcntl.LOCK_EX)
+            fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            fcntl.flock(door, fcntl.LOCK_UN)
+            yield
