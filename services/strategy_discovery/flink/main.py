@@ -1,7 +1,7 @@
 """Answer discovery requests on Flink: submit the job, watch over it, stop it.
 
 The job does what the workers of `services.strategy_discovery.main` do, with the
-same messages, and writes each exactly once.
+same messages, in transactions that go with its checkpoints.
 
 Exit status: 0 done, 1 bad flags or a failed job, 75 a dependency was unavailable.
 """
@@ -38,12 +38,8 @@ _MISSING = define_number("max_missing", 0.05, "Share that may lack.", lower_boun
 def main(argv: Sequence[str]) -> int:
     """Run until asked to stop; the job is stopped with a savepoint then."""
     del argv
+    from services.strategy_discovery.flink import run as steps
     from services.strategy_discovery.flink.resuming import as_url, resume_from
-    from services.strategy_discovery.flink.run import (
-        check_cluster,
-        check_servers,
-        run_job,
-    )
     from services.strategy_discovery.flink.settings import (
         Cluster,
         JobSettings,
@@ -71,9 +67,10 @@ def main(argv: Sequence[str]) -> int:
         resume=resume_from(_RESUME.value, _FOLDER.value),
     )
     kafka = kafka_of(_BUS.url, _BUS.security(), _TRANSACTION.value)
-    check_cluster(cluster)
-    check_servers(_BUS.opener(), work.open_store)
-    return run_job(JobSettings(work, kafka, cluster), detached=_DETACHED.value)
+    steps.check_cluster(cluster)
+    steps.check_servers(_BUS.opener(), work.open_store)
+    steps.check_resume(cluster.resume, _BUS.url or "", _BUS.security())
+    return steps.run_job(JobSettings(work, kafka, cluster), detached=_DETACHED.value)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,12 @@ def resume_from(wanted: str, checkpoints: str) -> str | None:
     return _latest(folder)
 
 
+def metadata_of(resume: str) -> Path | None:
+    """Return the file that describes a checkpoint, None if it is far away."""
+    folder = _local(resume)
+    return None if folder is None else folder / _METADATA
+
+
 def _latest(folder: Path) -> str | None:
     whole = [
         *folder.glob(f"*/chk-*/{_METADATA}"),

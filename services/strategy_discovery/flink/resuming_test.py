@@ -7,6 +7,7 @@ import pytest
 
 from services.strategy_discovery.flink.resuming import (
     as_url,
+    metadata_of,
     resume_from,
     savepoints,
 )
@@ -56,3 +57,8 @@ def test_the_latest_cannot_be_looked_for_far_away() -> None:
 def test_folders_are_named_as_urls(tmp_path: Path) -> None:
     assert as_url(str(tmp_path)) == tmp_path.as_uri()
     assert savepoints("s3://flink/discovery/") == "s3://flink/discovery/savepoints"
+
+
+def test_only_what_lies_here_can_be_looked_into(tmp_path: Path) -> None:
+    assert metadata_of(tmp_path.as_uri()) == tmp_path / "_metadata"
+    assert metadata_of("s3://flink/savepoint-1") is None

@@ -10,9 +10,14 @@ from services.strategy_discovery.flink.answers_of_java import (
     answered,
     submitted,
 )
-from services.strategy_discovery.flink.resuming import savepoints
+from services.strategy_discovery.flink.known_offsets import require_not_behind
+from services.strategy_discovery.flink.resuming import metadata_of, savepoints
 from services.strategy_discovery.flink.settings import Cluster, JobSettings
+from tradestream.bus.kafka_offsets import KafkaOffsets
+from tradestream.bus.kafka_settings import client_options
+from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Bus
+from tradestream.bus.security import BusSecurity
 from tradestream.bus.topics import (
     DISCOVERED_STRATEGIES,
     DISCOVERY_REQUESTS,
@@ -87,6 +92,28 @@ def check_servers(
         store.symbols()
     finally:
         store.close()
+
+
+def check_resume(resume: str | None, url: str, security: BusSecurity) -> None:
+    """Ask whether the group went on without the job, as far as that can be seen.
+
+    Raises:
+        ConfigurationError: If it did: the job would answer again.
+        UnavailableError: If no broker answers.
+    """
+    metadata = None if resume is None else metadata_of(resume)
+    if resume is None or metadata is None:
+        return
+    times = KafkaTimes()
+    offsets = KafkaOffsets(client_options(url, security, times), times.retry)
+    try:
+        partitions = offsets.partitions(DISCOVERY_REQUESTS)
+        committed = offsets.committed(GROUP, partitions)
+    finally:
+        offsets.close()
+    require_not_behind(
+        metadata, {p.partition: at for p, (at, _) in committed.items()}, resume
+    )
 
 
 def run_job(settings: JobSettings, *, detached: bool) -> int:

@@ -6,10 +6,12 @@ import pytest
 
 from services.strategy_discovery.flink.run import (
     check_cluster,
+    check_resume,
     check_servers,
 )
 from services.strategy_discovery.flink.settings import Cluster
 from tradestream.bus.memory import MemoryBus
+from tradestream.bus.security import BusSecurity
 from tradestream.candle_store.memory import MemoryCandleStore
 from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.local import ports
@@ -41,3 +43,10 @@ def test_bus_and_store_are_asked() -> None:
 
     with pytest.raises(UnavailableError, match="kafka"):
         check_servers(away, MemoryCandleStore)
+
+
+@pytest.mark.parametrize("resume", [None, "s3://flink/savepoint-1"])
+def test_what_cannot_be_looked_into_is_taken_as_it_is(resume: str | None) -> None:
+    nobody = f"kafka://127.0.0.1:{ports.choose(1)[0]}"
+
+    check_resume(resume, nobody, BusSecurity())
