@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tradestream.cli import output
+from tradestream.cli.records_options import records_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,22 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="gate", short_help="Score the gate by what came after.")
-@click.option(
-    "--data_dir",
-    type=click.Path(path_type=Path),
-    help="Folder of the small stack.  [default: the user's state folder]",
-)
-@click.option(
-    "--postgres_url",
-    envvar="TRADESTREAM_POSTGRES_URL",
-    help="Database of records instead, e.g. postgresql://user@host/tradestream.",
-)
-@click.option(
-    "--postgres_password_file",
-    type=click.Path(path_type=Path),
-    envvar="TRADESTREAM_POSTGRES_PASSWORD_FILE",
-    help="File holding its password.",
-)
+@records_options
 @click.option(
     "--output",
     "form",

@@ -7,6 +7,7 @@ import click
 
 from tradestream.cli import output
 from tradestream.cli.options import Moment
+from tradestream.cli.records_options import records_options
 
 
 @click.command(name="report", short_help="Write the report page.")
@@ -23,22 +24,7 @@ from tradestream.cli.options import Moment
     "--strategy",
     help="Id of a strategy, or digits that only it begins with: its own page.",
 )
-@click.option(
-    "--data_dir",
-    type=click.Path(path_type=Path),
-    help="Folder of the small stack.  [default: the user's state folder]",
-)
-@click.option(
-    "--postgres_url",
-    envvar="TRADESTREAM_POSTGRES_URL",
-    help="Database of records instead, e.g. postgresql://user@host/tradestream.",
-)
-@click.option(
-    "--postgres_password_file",
-    type=click.Path(path_type=Path),
-    envvar="TRADESTREAM_POSTGRES_PASSWORD_FILE",
-    help="File holding its password.",
-)
+@records_options
 @click.option(
     "--candles_url",
     envvar="TRADESTREAM_CANDLES_URL",

@@ -18,6 +18,7 @@ from tradestream.cli.connections import (
     connect_records,
     postgres_place,
 )
+from tradestream.cli.records_options import records_options
 from tradestream.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -29,22 +30,7 @@ _SHOWN_ID = 12
 
 @click.command(name="trace", short_help="Print the whole way of one id.")
 @click.argument("identity", metavar="ID")
-@click.option(
-    "--data_dir",
-    type=click.Path(path_type=Path),
-    help="Folder of the local stack.  [default: the user's state folder]",
-)
-@click.option(
-    "--postgres_url",
-    envvar="TRADESTREAM_POSTGRES_URL",
-    help="Database of records instead, e.g. postgresql://user@host/tradestream.",
-)
-@click.option(
-    "--postgres_password_file",
-    type=click.Path(path_type=Path),
-    envvar="TRADESTREAM_POSTGRES_PASSWORD_FILE",
-    help="File holding its password.",
-)
+@records_options
 @click.option(
     "--bus_url",
     envvar="TRADESTREAM_BUS_URL",
