@@ -102,6 +102,16 @@ def test_the_dockerfile_stands_on_the_base_of_the_bazel_images() -> None:
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.M) == ["65532:65532"]
 
 
+def test_the_dockerfile_of_flink_compiles_for_any_processor_on_bases_to_pin() -> None:
+    folder = repository.ROOT / "services" / "strategy_discovery" / "flink"
+    text = (folder / "Dockerfile").read_text(encoding="utf-8")
+
+    bases = re.findall(r"^FROM (\S+)", text, re.M)
+    assert {*bases} == {"${PYTHON}", "${FLINK}", "${MAVEN}"}
+    settings = re.findall(r"NUMBA_CPU_NAME=\$\{CPU\}(.*)$", text, re.M)
+    assert [one.split()[0] for one in settings] == ["NUMBA_CPU_FEATURES="] * 2
+
+
 def test_the_dockerfile_copies_what_the_context_has() -> None:
     ignored = (repository.ROOT / ".dockerignore").read_text(encoding="utf-8")
     sent = re.findall(r"^!(\S+)$", ignored, re.M)
