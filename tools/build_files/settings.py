@@ -48,6 +48,7 @@ ROOM_RUNNER = "tradestream.testing.rooms"
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {
     "tests.chaos.failpoints_test": "Reads the sources of the checkout.",
+    "tests.chaos.flink_test": "Runs pytest on files of the checkout.",
     "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
     "tradestream.local.demo.demo_test": "Runs the whole demo, as `make test` does.",
 }
