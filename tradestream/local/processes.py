@@ -107,6 +107,31 @@ def spawn(
     return child
 
 
+def start(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    directory: Path,
+    log: Path,
+    pid_file: Path,
+    ready: Callable[[], bool],
+    seconds: float,
+) -> Handle:
+    """Start a server in its folder, remember it in a file, and wait until it answers.
+
+    Raises:
+        StartError: With its own last words, if it is not `ready` in time.
+    """
+    process = spawn(command, log=log, directory=directory)
+    handle = Handle.of(process.pid)
+    write_handle(pid_file, handle)
+    if not wait_until(ready, process, seconds):
+        process.kill()
+        process.wait()
+        raise StartError(f"{name} does not start: {last_line(log)}")
+    return handle
+
+
 def wait_until(
     ready: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float
 ) -> bool:

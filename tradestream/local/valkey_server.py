@@ -8,7 +8,7 @@ from pathlib import Path
 from tradestream.errors import ConfigurationError
 from tradestream.local import processes
 from tradestream.local.ports import HOST, require_free
-from tradestream.local.processes import Handle, StartError
+from tradestream.local.processes import Handle
 
 START_SECONDS = 30.0
 
@@ -47,16 +47,15 @@ class ValkeyServer:
             return running
         require_free(self.port, "valkey")
         self.directory.mkdir(parents=True, exist_ok=True)
-        process = processes.spawn(
-            [program(), self._write_settings()], log=self.log, directory=self.directory
+        return processes.start(
+            "valkey",
+            [program(), self._write_settings()],
+            directory=self.directory,
+            log=self.log,
+            pid_file=self._pid_file,
+            ready=self._is_ready,
+            seconds=START_SECONDS,
         )
-        handle = Handle.of(process.pid)
-        processes.write_handle(self._pid_file, handle)
-        if not processes.wait_until(self._is_ready, process, START_SECONDS):
-            process.kill()
-            process.wait()
-            raise StartError(f"valkey does not start: {processes.last_line(self.log)}")
-        return handle
 
     def stop(self) -> None:
         """Stop the server, if it runs, and wait until it is gone."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from tradestream.errors import ConfigurationError
 from tradestream.local import processes
 from tradestream.local.ports import HOST, require_free
-from tradestream.local.processes import Handle, StartError
+from tradestream.local.processes import Handle
 
 START_SECONDS = 60.0
 
@@ -49,16 +49,15 @@ class HttpServer:
             return running
         require_free(self.port, self.name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        process = processes.spawn(self.command, log=self.log, directory=self.folder)
-        handle = Handle.of(process.pid)
-        processes.write_handle(self._pid_file, handle)
-        if not processes.wait_until(self._answers, process, START_SECONDS):
-            process.kill()
-            process.wait()
-            raise StartError(
-                f"{self.name} does not start: {processes.last_line(self.log)}"
-            )
-        return handle
+        return processes.start(
+            self.name,
+            self.command,
+            directory=self.folder,
+            log=self.log,
+            pid_file=self._pid_file,
+            ready=self._answers,
+            seconds=START_SECONDS,
+        )
 
     def stop(self) -> None:
         """Stop it, if it runs, and wait until it is gone."""
