@@ -1,5 +1,6 @@
 """Fixtures of the full size: real servers, started when the first test asks for one."""
 
+import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -16,20 +17,42 @@ _numbers = itertools.count(1)
 _FOLDER = Path(__file__).parent
 _SECONDS = 1200
 _LATE_SOCKETS = "ignore:unclosed <socket.*127.0.0.1:ResourceWarning"
+_WITH_KAFKA_PYTHON = (
+    "kafka_*_test.py",
+    "servers_test.py",
+    "stack_test.py",
+    "trace_test.py",
+    "flink/*_test.py",
+    "cluster/main_line_test.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give these tests more time than others: each starts servers and clusters.
 
-    And do not hold against them what kafka-python does: a client that was closed
-    closes its sockets in a thread, which on a busy machine comes too late.
+    And do not hold against those that have a client of kafka-python what it does:
+    when closed, it closes its sockets in a thread, which on a busy machine comes too
+    late.
     """
     for item in items:
         if _FOLDER not in item.path.parents:
             continue
-        item.add_marker(pytest.mark.filterwarnings(_LATE_SOCKETS))
+        if _has_kafka_python(item.path):
+            item.add_marker(pytest.mark.filterwarnings(_LATE_SOCKETS))
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(_SECONDS))
+
+
+def _has_kafka_python(path: Path) -> bool:
+    return any(path.match(pattern) for pattern in _WITH_KAFKA_PYTHON)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def late_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no file answer for sockets that a file with kafka-python before it left."""
+    yield
+    if _has_kafka_python(request.path):
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
