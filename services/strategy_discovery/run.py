@@ -33,12 +33,13 @@ def run_workers(
         UnavailableError: If bus or store does not answer at the start.
     """
     shutdown = Shutdown()
-    # Opened here as well: a wrong URL or password ends the room at once, with
-    # its one line, and readiness has connections of its own to ask.
+    # Opened here as well: a wrong URL, password, or topic ends the room at once,
+    # with its one line, and readiness has connections of its own to ask.
     bus, store = settings.open_bus(), settings.open_store()
     log = get_logger("strategy_discovery")
     tally = Tally(metrics, clock, log)
     backlog = Backlog(bus)
+    backlog.lag()
     checks: Checks = {"bus": backlog.lag, "candle_store": store.symbols}
     port = metrics.serve(checks)
     count = workers or os.cpu_count() or 1

@@ -93,18 +93,25 @@ def copy(
 
     if source == target:
         raise click.UsageError("two stores are required, was the same twice")
+    if start and end and end <= start:
+        raise click.UsageError(
+            f"a --to after --from is required, was {start:%Y-%m-%dT%H:%M} to"
+            f" {end:%Y-%m-%dT%H:%M}"
+        )
     with (
         closing(open_candle_store(source, _text(from_password_file))) as old,
         closing(open_candle_store(target, _text(to_password_file))) as new,
     ):
         parts = plan(old, new, list(dict.fromkeys(symbols)), start, end)
-        done = []
+        kept = []  # while a bar is drawn, which lines would break
         with _watching(parts) as watcher:
             for part in parts:
-                done.append(copy_part(old, new, part, watcher))
-                if not sys.stderr.isatty():
-                    output.note(_sentence(done[-1]))
-    output.write("".join(f"{_sentence(copied)}\n" for copied in done))
+                said = f"{_sentence(copy_part(old, new, part, watcher))}\n"
+                if sys.stderr.isatty():
+                    kept.append(said)
+                else:
+                    output.write(said)
+    output.write("".join(kept))
 
 
 def _text(path: Path | None) -> str | None:

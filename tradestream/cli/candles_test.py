@@ -34,6 +34,11 @@ def tradestream(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> object:
         (f"copy {NOWHERE} postgresql://127.0.0.1:1/x", 1, "a token is required in"),
         (f"copy sqlite://x {NOWHERE}", 1, "was sqlite://"),
         (f"copy {NOWHERE} x --from noon", 1, "a time such as"),
+        (
+            f"copy {NOWHERE} x --from 2026-01-02 --to 2026-01-01",
+            1,
+            "a --to after --from is required, was 2026-01-02T00:00 to 2026-01-01T00:00",
+        ),
     ],
 )
 def test_every_error_is_one_line(
@@ -76,6 +81,8 @@ def test_a_copy_says_how_far_it_is_and_what_it_did(
     assert told.out.splitlines()[0].startswith(
         "BTC-USD: 900 bars of 7 days are the same, 7 days were written, checksum "
     )
+    assert told.out.count("days are the same") == 2
+    assert "days are the same" not in told.err
     assert "14 of 14 days, ETH-USD 2026-01-11" in told.err
     copy = open_candle_store(urls[1])
     assert copy.symbols() == ["BTC-USD", "ETH-USD"]

@@ -24,5 +24,5 @@ def command(data_dir: Path, room: str, flags: tuple[str, ...]) -> None:
     -- --backfill_start=1d`; the exit status is the room's.
     """
     stack = started_stack(data_dir)
-    arguments = rooms_to_run.command(room, flags)
+    arguments = rooms_to_run.command(room, (*stack.worker_flags(room), *flags))
     os.execve(arguments[0], arguments, stack.environment())  # noqa: S606
