@@ -1,8 +1,9 @@
 """Memory of each room on Kafka and InfluxDB, at work and with nothing to do.
 
 The main line of `make chaos`, with twenty symbols instead of four: every room does
-the work that the one before has left, then runs again and finds nothing. A worker at
-rest is one that waits for requests.
+the work that the one before has left, then runs again and finds nothing, as does a
+worker that drains an empty topic. What is measured is the largest process of a room,
+at its first turn; less than what this program itself holds cannot be seen.
 
 Part of `make benchmark BENCH=full_size`; alone:
 `python -m benchmarks._full_size_memory`.
