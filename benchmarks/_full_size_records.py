@@ -159,13 +159,16 @@ def _upserts(connection: Connection, *, again: int) -> float:
 
 
 def _scorer(connection: Connection) -> list[Figure]:
-    """Run the scorer twice, with new answers in between, as every five minutes."""
+    """Run the scorer twice: as once a day, and as every five minutes."""
     first = _score(connection)
     with connection, connection.cursor() as cursor:
         cursor.execute(_TRIALS, {"now": NOW, "symbols": list(SYMBOLS)})
+        # There are no bars to train claims on here, so that no run would be the
+        # day's last to rank all strategies for them.
+        cursor.execute("UPDATE gate_progress SET claims_day = %s", (NOW.date(),))
     again = _score(connection)
     return [
-        Figure("scorer, first run over them", first, "s"),
+        Figure("scorer, first run of a day, which ranks them all", first, "s"),
         Figure("scorer, next run", again, "s", WANTED_SCORER, less_is_better=True),
     ]
 
