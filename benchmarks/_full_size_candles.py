@@ -79,7 +79,7 @@ def write_points(server: InfluxDBServer, series: CandleSeries, at: datetime) -> 
         client.write_api(WriteOptions(batch_size=5_000)) as api,
     ):
         for t, o, h, low, c, v in zip(*columns, strict=True):
-            point: Any = Point("candles")  # type: ignore[no-untyped-call]
+            point: Any = Point("candles")  # type: ignore[no-untyped-call]  # no stubs
             point.tag("symbol", series.symbol).tag("interval", "1m")
             point.field("open", o).field("high", h).field("low", low)
             point.field("close", c).field("volume", v).field("source", _SOURCE)

@@ -249,7 +249,7 @@ class KafkaConsumer:
         return True
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # no stubs
     """Called by the client within a poll, when partitions come and go."""
 
     def __init__(self, mine: Partitions) -> None:

@@ -34,7 +34,7 @@ def submitted(submit: Callable[[], _Answer]) -> _Answer:
     """
     try:
         return submit()
-    except Exception as error:
+    except Exception as error:  # Py4J's are told by name: it is not installed here
         if type(error).__name__ == "Py4JJavaError" and not _UNREACHED.search(
             str(error)
         ):
@@ -59,7 +59,7 @@ def answered(ask: Callable[[], _Answer], what: str) -> _Answer:
     """
     try:
         return ask()
-    except Exception as error:
+    except Exception as error:  # as above; what is not Py4J's is raised again
         unavailable = _unavailable(error, what)
         if unavailable is None:
             raise

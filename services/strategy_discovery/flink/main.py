@@ -17,6 +17,7 @@ from tradestream.runtime.numbers import define_number
 _BUS = shared.define_bus()
 _CANDLES = shared.define_candles()
 _CLOCK = shared.define_clock()
+# A line a flag (E501), so that all are seen at once.
 # fmt: off
 _FOLDER = flags.DEFINE_string("checkpoint_dir", None, "Checkpoints and savepoints, a path or URL.", required=True)  # noqa: E501
 _RESUME = flags.DEFINE_string("resume", "latest", "Checkpoint to go on from: latest, none, or a path.")  # noqa: E501

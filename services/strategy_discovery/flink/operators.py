@@ -34,7 +34,7 @@ KEYED_REQUEST = Types.ROW_NAMED(
 LETTERS = OutputTag("letters", MESSAGE)
 
 
-class ReadRequest(ProcessFunction):  # type: ignore[misc]
+class ReadRequest(ProcessFunction):  # type: ignore[misc]  # pyflink is untyped
     """Names the bars that a request is about; puts aside what is no request."""
 
     def __init__(self, work: Work) -> None:
@@ -45,7 +45,7 @@ class ReadRequest(ProcessFunction):  # type: ignore[misc]
         restore_print()
         self._failures = _metrics(runtime_context).counter("failures_total")
 
-    def process_element(self, value: Row, ctx: Any) -> Iterator[Any]:  # noqa: ARG002
+    def process_element(self, value: Row, ctx: Any) -> Iterator[Any]:  # noqa: ARG002  Flink gives it
         """Yield the request with the name of its span, or a dead letter."""
         from services.strategy_discovery.flink.discovery import span_of
 
@@ -57,7 +57,7 @@ class ReadRequest(ProcessFunction):  # type: ignore[misc]
             yield LETTERS, _row(row_of(found))
 
 
-class Discover(KeyedProcessFunction):  # type: ignore[misc]
+class Discover(KeyedProcessFunction):  # type: ignore[misc]  # pyflink is untyped
     """Answers requests, or puts them aside."""
 
     def __init__(self, work: Work) -> None:
@@ -84,7 +84,7 @@ class Discover(KeyedProcessFunction):  # type: ignore[misc]
         if self._store is not None:
             self._store.close()
 
-    def process_element(self, value: Row, ctx: Any) -> Iterator[Any]:  # noqa: ARG002
+    def process_element(self, value: Row, ctx: Any) -> Iterator[Any]:  # noqa: ARG002  Flink gives it
         """Yield the messages that answer a request, or a dead letter."""
         handled = self._discovery.handle(record_of(RequestRow(*list(value)[1:])))
         if handled.letter is not None:
