@@ -30,6 +30,11 @@ def alerts() -> Iterator[dict[str, Any]]:
 NAMES = sorted({rule["alert"] for rule in alerts()})
 
 
+_USED = re.compile(r"\{\{[^}]*\$labels\.(\w+)")
+_IF_THERE = re.compile(r"\{\{-?\s*with \$labels\.(\w+)")
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
 def promtool(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [PROMTOOL, *map(str, arguments)],
@@ -76,6 +81,39 @@ def test_an_alert_that_always_or_never_fires_is_found(
     assert tested.returncode != 0
     for name in names:
         assert f'alertname="{name}"' in tested.stdout
+
+
+def fired(name: str) -> list[dict[str, str]]:
+    """Return the labels of every alert `name` that promtool's tests see fire."""
+    tests = [
+        test for path in TESTS for test in yaml.safe_load(path.read_text())["tests"]
+    ]
+    samples = [
+        dict(_LABEL.findall(sample["labels"]))
+        for test in tests
+        for asked in test.get("promql_expr_test", ())
+        for sample in asked.get("exp_samples", ())
+    ]
+    alerts = [
+        {**expected["exp_labels"], "alertname": asked["alertname"]}
+        for test in tests
+        for asked in test.get("alert_rule_test", ())
+        for expected in asked.get("exp_alerts", ())
+    ]
+    return [one for one in [*samples, *alerts] if one.get("alertname") == name]
+
+
+@pytest.mark.parametrize("rule", list(alerts()), ids=lambda rule: rule["alert"])
+def test_a_label_that_an_annotation_names_is_there(rule: dict[str, Any]) -> None:
+    text = " ".join(rule["annotations"].values())
+    only_if_there = set(_IF_THERE.findall(text))
+    seen = fired(rule["alert"])
+
+    assert seen
+    for label in set(_USED.findall(text)):
+        values = {one.get(label, "") for one in seen}
+        assert any(values), label
+        assert (label in only_if_there) == ("" in values), label
 
 
 def test_every_alert_has_a_runbook_and_says_where_it_is() -> None:
