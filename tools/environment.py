@@ -4,7 +4,9 @@ Runs on the bare interpreter, before anything is installed, so it uses the stand
 library alone. Doing it again is cheap: a stamp in the environment remembers which
 locks went in, for which interpreter and which place of the repository.
 
-usage: environment.py DIRECTORY LOCK... [--with_tradestream]
+usage: environment.py DIRECTORY LOCK... [--with_tradestream] [--wait_seconds=N]
+
+One process at a time makes a directory; another waits for it, so long and no longer.
 
 Exit status: 0 done, 1 the environment could not be made (one line says why).
 """
@@ -20,12 +22,16 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _STAMP = "environment.stamp"
+# For the process that makes the same one: longer than a slow network takes.
+_WAIT_SECONDS = 1200.0
+_POLL_SECONDS = 0.1
 
 # `/bin/sh` reads the second line as a command and never comes back; Python reads
 # lines two and three as a string. So the path may be long, or hold spaces.
@@ -74,6 +80,45 @@ def make(directory: Path, locks: Sequence[Path], *, with_tradestream: bool) -> b
     kept = [line for line in held[1:] if line not in lines and _is_current(line)]
     stamp.write_text("\n".join([*lines, *kept]) + "\n", encoding="utf-8")
     return bool(missing)
+
+
+@contextmanager
+def alone(directory: Path, seconds: float) -> Iterator[None]:
+    """Be the one process that makes `directory`; wait while there is another.
+
+    The lock is a file beside the directory, which says who holds it.
+
+    Raises:
+        SetupError: If the other one is still there after `seconds`.
+    """
+    path = directory.with_name(f"{directory.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + seconds
+    with path.open("a+", encoding="utf-8") as file:
+        while not _take(file.fileno()):
+            if time.monotonic() >= deadline:
+                raise SetupError(
+                    f"{directory} is being made by {_holder(path)}, and was not done"
+                    f" in {seconds:.0f} s; end that process, or wait for it"
+                )
+            time.sleep(_POLL_SECONDS)
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, begun {time.strftime('%H:%M:%S')}\n")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip() or f"who holds {path}"
 
 
 def _line(lock: Path) -> str:
@@ -177,12 +222,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("directory", type=Path)
     parser.add_argument("locks", type=Path, nargs="+")
     parser.add_argument("--with_tradestream", action="store_true")
+    parser.add_argument("--wait_seconds", type=float, default=_WAIT_SECONDS)
     parsed = parser.parse_args(arguments)
     directory, locks = parsed.directory, parsed.locks
     started = time.monotonic()
     try:
-        with locks[0].open(encoding="utf-8") as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX)  # two makes at once: one waits
+        with alone(directory, parsed.wait_seconds):
             made = make(directory, locks, with_tradestream=parsed.with_tradestream)
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
