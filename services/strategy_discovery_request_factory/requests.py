@@ -81,6 +81,8 @@ def messages(
     template.symbol = span.symbol
     template.start_time.CopyFrom(timestamp(span.start))
     template.end_time.CopyFrom(timestamp(span.end))
+    # Requests of one span share its bars; spans may go to different workers.
+    window = str(span.window_minutes)
     found = []
     for name, identity in zip(
         strategies, request_ids(template, strategies), strict=True
@@ -91,6 +93,7 @@ def messages(
             encode(
                 template,
                 key=span.symbol,
+                subkey=window,
                 request_id=identity,
                 correlation_id=identity,
             )

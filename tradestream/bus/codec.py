@@ -22,6 +22,7 @@ def encode(
     message: Proto,
     *,
     key: str,
+    subkey: str = "",
     request_id: str = "",
     correlation_id: str = "",
     answered_by: str = "",
@@ -31,6 +32,7 @@ def encode(
     Args:
         message: What is sent.
         key: Partition key, the symbol unless the topic says otherwise.
+        subkey: Divides a key whose messages need no order; see `Message`.
         request_id: What was asked, when this answers or asks something.
         correlation_id: What follows the matter through every room.
         answered_by: Name of the worker, when this answers something; for people.
@@ -45,7 +47,8 @@ def encode(
         headers[CORRELATION_ID] = correlation_id
     if answered_by:
         headers[ANSWERED_BY] = answered_by
-    return Message(key, message.SerializeToString(deterministic=True), headers)
+    value = message.SerializeToString(deterministic=True)
+    return Message(key, value, headers, subkey)
 
 
 def decode(record: Record, *types: type[P]) -> P:

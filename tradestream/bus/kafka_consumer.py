@@ -27,7 +27,8 @@ from tradestream.runtime.logs import get_logger
 
 STEP_SECONDS = 0.1
 JOIN_STEP_SECONDS = 1.0
-HEARTBEAT_SECONDS = 3.0
+HEARTBEAT_SECONDS = 0.5
+"""Members learn of a change of their group by it, and do nothing until then."""
 # What is read ahead; a single larger batch comes whole nevertheless.
 FETCH_BYTES = 16 * 1024 * 1024
 PARTITION_FETCH_BYTES = 2 * 1024 * 1024

@@ -14,6 +14,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka import errors as kafka
 from kafka.partitioner import Partitioner, murmur2
+from kafka.serializer import Serializer
 
 from tradestream.bus.kafka_errors import translate, translated
 from tradestream.bus.kafka_offsets import KafkaOffsets
@@ -80,7 +81,7 @@ class KafkaPublisher:
                 producer.send(
                     topic,
                     value=message.value,
-                    key=message.key.encode(),
+                    key=message,
                     headers=to_headers(message.headers),
                 )
                 for message in messages
@@ -107,6 +108,7 @@ class KafkaPublisher:
                     max_block_ms=milliseconds,
                     allow_auto_create_topics=False,
                     metrics_enabled=False,
+                    key_serializer=KeySerializer(),
                     partitioner=KeyPartitioner(),
                 )
         return self._producer
@@ -129,19 +131,33 @@ class KafkaPublisher:
         )
 
 
-class KeyPartitioner(Partitioner):  # type: ignore[misc]
-    """Partitions by key as every client of Kafka does, each key hashed once."""
+class KeySerializer(Serializer):  # type: ignore[misc]  # no stubs
+    """Sends of a message's key what every other client would."""
+
+    def serialize(self, _1: Any, _2: Any, message: Message) -> bytes:
+        """Return the bytes of the key."""
+        return message.key.encode()
+
+
+class KeyPartitioner(Partitioner):  # type: ignore[misc]  # no stubs
+    """Partitions by key as every client of Kafka does, each key hashed once.
+
+    A key that has subkeys is spread over the partitions: twenty symbols would
+    leave some of 24 empty, and others with three, whose worker is the last.
+    """
 
     def partition(
-        self, topic: str, _1: Any, key: bytes, _2: Any, _3: Any, cluster: Any
+        self, topic: str, message: Message, _1: Any, _2: Any, _3: Any, cluster: Any
     ) -> int:
-        """Return the partition of a key."""
-        return _hash(key) % len(cluster.partitions_for_topic(topic))
+        """Return the partition of a message."""
+        place = _hash(message.key, message.subkey)
+        return place % len(cluster.partitions_for_topic(topic))
 
 
 @lru_cache(maxsize=65_536)
-def _hash(key: bytes) -> int:
-    return int(murmur2(key)) & 0x7FFFFFFF
+def _hash(key: str, subkey: str) -> int:
+    placed_by = f"{key}/{subkey}" if subkey else key
+    return int(murmur2(placed_by.encode())) & 0x7FFFFFFF
 
 
 @contextmanager

@@ -20,11 +20,15 @@ class Message:
         key: Partition key, the symbol unless the topic says otherwise.
         value: The payload, one serialized protobuf message.
         headers: At least `type` and `schema`; see `tradestream.bus.codec`.
+        subkey: Divides a key whose messages need no order: those of one key and
+            one subkey stay in order, and are near each other. A hint to a bus
+            that has partitions, which does not travel.
     """
 
     key: str
     value: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    subkey: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
