@@ -5,11 +5,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from tests.chaos.coverage import ROOM, WINDOW, CalmStage, Coverage, KillPlan
 from tests.chaos.failpoints import CommitWindow
 from tests.chaos.main_line import Stage
-from tests.chaos.stack import ChaosStack, kill_later
+from tests.chaos.stack import ChaosStack, kill_room, lives_until
 from tradestream.bus.port import Message
 from tradestream.errors import TradeStreamError
 
@@ -18,62 +18,12 @@ MOST_ATTEMPTS = 8
 MOST_MISSES = 20
 """Rooms in a row that may end before their turn to be killed."""
 
-SERVER_SHARE = 0.3
-"""Share of the random kills that hit a server instead of a room."""
+SOONER = 0.7
+"""Share of the time that is left for the next try when a room ended too early."""
 
 
 class StuckError(TradeStreamError):
     """Raised when a room does not finish its work although nothing kills it."""
-
-
-@dataclass(slots=True)
-class KillPlan:
-    """Whom to kill, and when.
-
-    Attributes:
-        kills: How many SIGKILLs in all.
-        seed: Of the random ones.
-        windows: Commit windows that must each be hit.
-        calm: What each stage did in the run without kills.
-    """
-
-    kills: int
-    seed: int
-    windows: Sequence[CommitWindow]
-    calm: Sequence["CalmStage"]
-
-
-@dataclass(frozen=True, slots=True)
-class CalmStage:
-    """What a stage did when nothing killed it.
-
-    Attributes:
-        seconds: How long it took.
-        passed: The failpoints that it passed, in the order of first passing.
-    """
-
-    seconds: float
-    passed: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Coverage:
-    """What was killed.
-
-    Attributes:
-        windows: Kills inside each commit window.
-        rooms: Kills of each room at a random moment.
-        servers: Kills of each server.
-    """
-
-    windows: dict[CommitWindow, int] = field(default_factory=dict)
-    rooms: dict[str, int] = field(default_factory=dict)
-    servers: dict[str, int] = field(default_factory=dict)
-
-    def total(self) -> int:
-        """Return how many SIGKILLs there were."""
-        parts = (self.windows, self.rooms, self.servers)
-        return sum(sum(part.values()) for part in parts)
 
 
 def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[CalmStage]:
@@ -94,20 +44,23 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
     """Run every stage under kills, and after them to its end."""
     rng = random.Random(plan.seed)
     coverage = Coverage(dict.fromkeys(plan.windows, 0))
-    spare = max(0, plan.kills - len(plan.windows))
     for number, stage in enumerate(stages):
         _prepare(stack, stage)
-        _kill_in_windows(stack, stage, plan.calm[number].passed, coverage)
-        share = spare * (number + 1) // len(stages) - spare * number // len(stages)
-        wanted = coverage.total() + share
-        for _ in range(share + MOST_MISSES):
-            # A room that had little left to do may end before it is killed.
-            if coverage.total() >= wanted:
-                break
-            _kill_at_random(stack, stage, plan.calm[number].seconds, rng, coverage)
+        calm = plan.calm[number]
+        _kill_in_windows(stack, stage, calm.passed, coverage, plan.in_windows)
+        _kill_at_random(
+            stack, stage, calm.seconds, _due(plan, coverage, number), rng, coverage
+        )
         _finish(stack, stage)
         print(f"  {stage.name:<42} {coverage.total():>4} kills so far", flush=True)
     return coverage
+
+
+def _due(plan: KillPlan, coverage: Coverage, number: int) -> int:
+    """Return how many random kills there should have been after a stage."""
+    if number == len(plan.calm) - 1:  # and for windows that were not reached again
+        return plan.kills - plan.of_taskmanagers - coverage.of(WINDOW)
+    return plan.at_random * (number + 1) // len(plan.calm)
 
 
 def _prepare(stack: ChaosStack, stage: Stage) -> None:
@@ -128,15 +81,23 @@ def _prepare(stack: ChaosStack, stage: Stage) -> None:
 
 
 def _kill_in_windows(
-    stack: ChaosStack, stage: Stage, passed: Sequence[str], coverage: Coverage
+    stack: ChaosStack,
+    stage: Stage,
+    passed: Sequence[str],
+    coverage: Coverage,
+    most: int,
 ) -> None:
     """Kill the room once in each window that it passes, if it can be reached.
 
     Earlier windows first, because a run that is killed in one leaves those
-    behind it to the next; but before all, windows that were never hit.
+    behind it to the next; but before all, windows that were never hit. Others are
+    spared where `most` kills leave none for them.
     """
     windows = [CommitWindow(stage.room, name) for name in passed]
     for window in sorted(windows, key=lambda w: coverage.windows[w]):
+        spare = most - coverage.of(WINDOW) - coverage.missing_windows()
+        if coverage.windows[window] and spare <= 0:
+            continue
         stack.mark.unlink(missing_ok=True)
         _wait(stack.launch(stage.room, stage.flags, window.failpoint))
         coverage.windows[window] += stack.mark.exists()
@@ -146,20 +107,43 @@ def _kill_at_random(
     stack: ChaosStack,
     stage: Stage,
     seconds: float,
+    due: int,
     rng: random.Random,
     coverage: Coverage,
 ) -> None:
-    process = stack.launch(stage.room, stage.flags)
-    delay = rng.uniform(0.0, seconds)
-    if rng.random() < SERVER_SHARE:
-        server = rng.choice(stack.servers)
-        time.sleep(min(delay, seconds))
-        stack.kill_server(server)
-        coverage.servers[server] = coverage.servers.get(server, 0) + 1
+    """Kill the room, or what it speaks with, while it works, until enough are dead."""
+    targets = [ROOM, *stack.kinds_of(stage.room)]
+    misses = 0
+    while coverage.at_random() < due and misses < MOST_MISSES:
+        # Whom the fewest kills have hit, so that each kind has its share.
+        kind = min(targets, key=lambda one: (coverage.of(one), rng.random()))
+        process = stack.launch(stage.room, stage.flags)
+        # A room that had little left to do may end before it is its turn.
+        at_work = lives_until(process, rng.uniform(0.0, seconds * SOONER**misses))
+        if at_work and _kill(stack, stage, kind, process, rng, coverage):
+            misses = 0
+        else:
+            misses += 1
         stack.start()
-    elif kill_later(process, delay, rng):
-        coverage.rooms[stage.room] = coverage.rooms.get(stage.room, 0) + 1
-    _wait(process)
+        _wait(process)
+
+
+def _kill(
+    stack: ChaosStack,
+    stage: Stage,
+    kind: str,
+    process: "subprocess.Popen[bytes]",
+    rng: random.Random,
+    coverage: Coverage,
+) -> bool:
+    if kind == ROOM:
+        hit = kill_room(process, rng)
+        coverage.rooms[stage.room] += hit
+        return hit
+    server = rng.choice(stack.servers[kind])
+    stack.kill_server(server)
+    coverage.servers[kind, server] += 1
+    return True
 
 
 def _finish(stack: ChaosStack, stage: Stage) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from tests.chaos.needs import BUS, CANDLES
 from tradestream.bus.declared_topics import read_declared
 from tradestream.bus.kafka_topics import apply_topics
 from tradestream.bus.security import BusSecurity
@@ -20,8 +21,13 @@ class Size(Protocol):
     """Servers that one size has and the other has not."""
 
     @property
-    def servers(self) -> tuple[str, ...]:
-        """Names of what can be killed."""
+    def servers(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of what can be killed, by kind."""
+        ...
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Kinds of the servers that hold messages and bars."""
         ...
 
     def start(self) -> None:
@@ -44,7 +50,8 @@ class Size(Protocol):
 class Small:
     """Messages in Valkey, bars in Postgres: nothing more."""
 
-    servers = ()
+    servers: Mapping[str, tuple[str, ...]] = {}
+    roles: Mapping[str, str] = {BUS: "valkey", CANDLES: "postgres"}
 
     def start(self) -> None:
         """There is nothing to start."""
@@ -75,9 +82,15 @@ class Full:
     _has_topics: bool = field(default=False)
 
     @property
-    def servers(self) -> tuple[str, ...]:
-        """Names of what can be killed."""
-        return (*(f"kafka {n}" for n in range(1, BROKERS + 1)), "influxdb")
+    def servers(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of what can be killed, by kind."""
+        brokers = tuple(f"kafka {n}" for n in range(1, BROKERS + 1))
+        return {"kafka": brokers, "influxdb": ("influxdb",)}
+
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Kinds of the servers that hold messages and bars."""
+        return {BUS: "kafka", CANDLES: "influxdb"}
 
     def start(self) -> None:
         """Start what does not run, and declare the topics once."""

@@ -18,6 +18,7 @@ import requests
 
 from tests.chaos.failpoints import REPOSITORY
 from tests.chaos.main_line import CORRECTED_MINUTES, HOLE_HOURS
+from tests.chaos.needs import RECORDS, STATE, VENUE, needs_of
 from tests.chaos.sizes import Size, size_of
 from tradestream.bus.factory import open_bus
 from tradestream.bus.port import Bus
@@ -33,6 +34,7 @@ from tradestream.runtime import failpoints
 from tradestream.testing.servers import temporary_folder
 
 _SERVERS = ("postgres", "valkey", "exchange_simulator")
+_ROLES = {RECORDS: "postgres", STATE: "valkey", VENUE: "exchange_simulator"}
 START_ATTEMPTS = 100
 POLL_SECONDS = 0.02
 
@@ -67,9 +69,14 @@ class ChaosStack:
         self._start_simulator()
 
     @property
-    def servers(self) -> tuple[str, ...]:
-        """Names of what can be killed."""
-        return (*_SERVERS, *self.size.servers)
+    def servers(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of what can be killed, by kind."""
+        return {**{name: (name,) for name in _SERVERS}, **self.size.servers}
+
+    def kinds_of(self, room: str) -> list[str]:
+        """Return the kinds of servers that a room speaks with."""
+        roles = {**_ROLES, **self.size.roles}
+        return sorted({roles[need] for need in needs_of(room)})
 
     @property
     def now(self) -> datetime:
@@ -87,7 +94,7 @@ class ChaosStack:
 
     def kill_server(self, name: str) -> None:
         """End one server with SIGKILL, as a failing machine would."""
-        if name in self.size.servers:
+        if name not in _SERVERS:
             self.size.kill(name)
             return
         if name == "postgres":
@@ -244,15 +251,18 @@ def chaos_stack(begins: datetime, size: str = "small") -> Iterator[ChaosStack]:
         yield stack
 
 
-def kill_later(
-    process: "subprocess.Popen[bytes]", delay_seconds: float, rng: random.Random
-) -> bool:
-    """SIGKILL a room, or one of its children, unless it ends before the delay."""
+def lives_until(process: "subprocess.Popen[bytes]", delay_seconds: float) -> bool:
+    """Wait; return whether a room is still at work after the delay."""
     deadline = time.monotonic() + delay_seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
             return False
         time.sleep(POLL_SECONDS / 10)
+    return process.poll() is None
+
+
+def kill_room(process: "subprocess.Popen[bytes]", rng: random.Random) -> bool:
+    """SIGKILL a room, or one of its children; return whether it was there."""
     try:
         family = [process.pid]
         family += [c.pid for c in psutil.Process(process.pid).children(recursive=True)]

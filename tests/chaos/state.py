@@ -47,6 +47,11 @@ class EndState:
     state: dict[str, str]
     stuck: dict[str, int]
 
+    def size(self) -> int:
+        """Return how many rows and messages there are to compare."""
+        rows = sum(rows.total() for rows in self.rows.values())
+        return rows + sum(len(messages) for messages in self.messages.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -64,6 +69,13 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.lost or self.doubled or self.stuck)
+
+    def __add__(self, other: "Difference") -> "Difference":
+        return Difference(
+            self.lost + other.lost,
+            self.doubled + other.doubled,
+            self.stuck + other.stuck,
+        )
 
 
 def end_state(stack: ChaosStack) -> EndState:

@@ -48,7 +48,8 @@ ROOM_RUNNER = "tradestream.testing.rooms"
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {
     "tests.chaos.failpoints_test": "Reads the sources of the checkout.",
-    "tests.chaos.flink_test": "Runs pytest on files of the checkout.",
+    "tests.chaos.flink_test": "Looks for a program of the checkout.",
+    "tests.chaos.needs_test": "Reads the flags of rooms in the checkout.",
     "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
     "tradestream.local.demo.demo_test": "Runs the whole demo, as `make test` does.",
 }

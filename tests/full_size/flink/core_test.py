@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from tests.full_size.flink.conftest import Expected, World
 from tests.full_size.flink.discovery_world import (
     SYMBOLS,
     exam,
@@ -11,6 +10,7 @@ from tests.full_size.flink.discovery_world import (
     without_position,
 )
 from tests.full_size.flink.running_job import eventually, running_job
+from tests.full_size.flink.world import Expected, World
 from tradestream.bus.dead_letter import REASON
 from tradestream.bus.port import Message
 from tradestream.bus.topics import DISCOVERY_REQUESTS

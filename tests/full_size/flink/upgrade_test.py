@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 
-from tests.full_size.flink.conftest import Expected, World
 from tests.full_size.flink.discovery_world import searches
 from tests.full_size.flink.running_job import eventually, running_job
+from tests.full_size.flink.world import Expected, World
 from tradestream.bus.port import Message
 from tradestream.bus.topics import DISCOVERY_REQUESTS
 from tradestream.local.full_size.flink_server import FlinkServer

@@ -1,0 +1,80 @@
+"""What a chaos run demands of its kills."""
+
+from collections import Counter
+
+from tests.chaos.coverage import (
+    ROOM,
+    TASKMANAGER,
+    WINDOW,
+    CalmStage,
+    Coverage,
+    KillPlan,
+    missing,
+)
+from tests.chaos.failpoints import CommitWindow
+
+WINDOWS = [CommitWindow("room", f"room.{number}") for number in range(30)]
+CALM = [CalmStage(1.0, tuple(w.failpoint for w in WINDOWS))] * 2
+KINDS = ("kafka", "postgres")
+
+
+def plan(kills: int, *, has_flink: bool = True) -> KillPlan:
+    return KillPlan(kills, 1, WINDOWS, CALM, KINDS, has_flink)
+
+
+def whole() -> Coverage:
+    servers = {("kafka", "kafka 1"): 9, ("kafka", "kafka 3"): 1}
+    servers |= {("postgres", "postgres"): 10, (TASKMANAGER, TASKMANAGER): 1}
+    return Coverage(dict.fromkeys(WINDOWS, 1), Counter(room=9), Counter(servers))
+
+
+def test_half_of_the_kills_hit_commit_windows_and_the_rest_all_kinds() -> None:
+    sixty = plan(60)
+
+    assert sixty.in_windows == 30
+    assert sixty.of_taskmanagers == 7
+    assert sixty.at_random == 23
+    assert plan(100).in_windows == 50
+    assert plan(60, has_flink=False).at_random == 30
+
+
+def test_windows_are_all_hit_but_not_more_often_than_they_are_passed() -> None:
+    assert plan(20).in_windows == 30
+    assert plan(20).at_random == 0
+    assert plan(20).of_taskmanagers == 1
+    assert plan(1_000).in_windows == 60
+
+
+def test_a_run_that_hit_everything_lacks_nothing() -> None:
+    coverage = whole()
+
+    assert missing(coverage, plan(60)) == []
+    assert coverage.total() == 60
+    assert coverage.at_random() == 30
+    assert [coverage.of(kind) for kind in (WINDOW, ROOM, "kafka")] == [30, 9, 10]
+    assert coverage.named("kafka") == {"kafka 1": 9, "kafka 3": 1}
+
+
+def test_a_kind_that_was_never_killed_is_told_from_sixty_kills_on() -> None:
+    coverage = whole()
+    coverage.rooms["room"] += coverage.of("postgres")
+    del coverage.servers["postgres", "postgres"]
+
+    assert missing(coverage, plan(60)) == [
+        "kills of every kind required, none of: postgres"
+    ]
+    assert missing(coverage, plan(59)) == []
+
+
+def test_a_window_that_was_never_hit_is_told() -> None:
+    coverage = whole()
+    coverage.rooms["room"] += 1
+    coverage.windows[WINDOWS[0]] = 0
+
+    assert missing(coverage, plan(60)) == [
+        "a kill in every commit window required, 1 had none"
+    ]
+
+
+def test_fewer_kills_than_asked_for_are_told() -> None:
+    assert missing(whole(), plan(61)) == ["61 kills required, were 60"]

@@ -1,0 +1,21 @@
+"""What a room speaks with, by the flags that it has."""
+
+import re
+from collections.abc import Mapping
+
+from tests.chaos.failpoints import REPOSITORY
+
+BUS, CANDLES, RECORDS, STATE, VENUE = "bus", "candles", "records", "state", "venue"
+_WORDS: Mapping[str, str] = {
+    BUS: r"\.define_bus\(",
+    CANDLES: r"\.define_candles\(",
+    RECORDS: r"\.define_postgres\(",
+    STATE: r"\.define_redis\(",
+    VENUE: r"\"(coinbase_rest|coinmarketcap)_url\"",
+}
+
+
+def needs_of(room: str) -> frozenset[str]:
+    """Return the roles of the servers that a room speaks with."""
+    text = (REPOSITORY / "services" / room / "main.py").read_text(encoding="utf-8")
+    return frozenset(role for role, word in _WORDS.items() if re.search(word, text))
