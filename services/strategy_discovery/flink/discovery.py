@@ -55,7 +55,9 @@ class Discovery:
     def __init__(self, work: Work, store: CandleStore, answered_by: str) -> None:
         self._work = work
         self._answered_by = answered_by
-        self._tries = None if work.tries is None else Tries(work.tries)
+        self._tries = (
+            None if work.tries is None else Tries(work.tries, work.wait_seconds)
+        )
         self._windows = Windows(
             store,
             work.max_missing,
@@ -68,7 +70,8 @@ class Discovery:
         """Answer a record, or put it aside.
 
         Raises:
-            UnavailableError: If the candle store did not answer.
+            UnavailableError: If the candle store did not answer, or others kept it
+                from its turn.
         """
         if self._tries is None:
             return self._handle(record)

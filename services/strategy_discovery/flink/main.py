@@ -1,7 +1,6 @@
 """Answer discovery requests on Flink: submit the job, watch over it, stop it.
 
-The job does what the workers of `services.strategy_discovery.main` do, with the
-same messages, in transactions that go with its checkpoints.
+It gives the messages of `services.strategy_discovery.main`, in transactions.
 
 Exit status: 0 done, 1 bad flags or a failed job, 75 a dependency was unavailable.
 """
@@ -56,7 +55,10 @@ def main(argv: Sequence[str]) -> int:
         row_budget_bytes=_ROWS.value << 20,
         keep_windows=_WINDOWS.value,
         max_deliveries=_TRIES.value,
-        tries=tries_folder(_TRIES_DIR.value, _BUS.url),
+        tries=tries_folder(
+            _TRIES_DIR.value, _BUS.url, _JOBMANAGER.value, detached=_DETACHED.value
+        ),
+        wait_seconds=_TRANSACTION.value,
     )
     cluster = Cluster(
         as_url(_FOLDER.value),

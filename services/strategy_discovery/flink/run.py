@@ -101,8 +101,15 @@ def check_resume(resume: str | None, url: str, security: BusSecurity) -> None:
         ConfigurationError: If it did: the job would answer again.
         UnavailableError: If no broker answers.
     """
-    metadata = None if resume is None else metadata_of(resume)
-    if resume is None or metadata is None:
+    if resume is None:
+        return
+    metadata = metadata_of(resume)
+    if metadata is None:
+        get_logger("strategy_discovery").warning(
+            "checkpoint not compared with the group: it is no local folder;"
+            " where others answered meanwhile, begin with --resume=none",
+            resume=resume,
+        )
         return
     times = KafkaTimes()
     offsets = KafkaOffsets(client_options(url, security, times), times.retry)

@@ -12,6 +12,7 @@ from services.strategy_discovery.flink.client_properties import client_propertie
 from tradestream.bus.kafka_url import bootstrap_servers
 from tradestream.bus.security import BusSecurity
 from tradestream.candle_store.port import CandleStore
+from tradestream.errors import ConfigurationError
 from tradestream.runtime.clock import Clock
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,6 +32,8 @@ class Work:
         keep_seconds: After how long a window's bars are read again.
         max_deliveries: Tries of a request that ends its worker.
         tries: Folder that counts them; None not to count.
+        wait_seconds: How long a request may wait for others to be done, when one
+            that ended its worker is tried alone.
     """
 
     open_store: Callable[[], CandleStore]
@@ -41,6 +44,7 @@ class Work:
     keep_seconds: float = 20.0
     max_deliveries: int = 10
     tries: Path | None = None
+    wait_seconds: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,26 @@ def kafka_of(url: str | None, security: BusSecurity, seconds: float) -> Kafka:
     )
 
 
-def tries_folder(named: str | None, bus_url: str | None) -> Path:
-    """Return where tries are counted: as named, else below the temporary folder."""
+def tries_folder(
+    named: str | None, bus_url: str | None, jobmanager: str | None, *, detached: bool
+) -> Path:
+    """Return where tries are counted: as named, else below the temporary folder.
+
+    Raises:
+        ConfigurationError: If none is named and the job does not run here: a
+            temporary folder elsewhere is nobody else's, and ends with its pod.
+    """
     if named is not None:
         return Path(named).absolute()
+    if detached or not _is_here(jobmanager):
+        raise ConfigurationError(
+            "--tries_dir: a folder that all workers of the job share and that outlives"
+            " them is required where the job does not run on this machine, was none"
+        )
     bus = hashlib.sha256((bus_url or "").encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"tradestream-tries-{os.getuid()}" / bus
+
+
+def _is_here(jobmanager: str | None) -> bool:
+    host = "localhost" if jobmanager is None else jobmanager.rpartition(":")[0]
+    return host == "localhost" or host.startswith("127.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.strategy_discovery.flink.tries import Tries
+from tradestream.errors import UnavailableError
 from tradestream.testing.servers import REPOSITORY
 
 _DIE = """
@@ -70,6 +71,34 @@ def test_what_was_in_hand_at_a_death_is_tried_alone(tmp_path: Path) -> None:
         assert not came_in.wait(0.2)
     thread.join(30.0)
     assert came_in.is_set()
+
+
+def test_nobody_waits_for_ever(tmp_path: Path) -> None:
+    die(tmp_path, "3:42")
+
+    with Tries(tmp_path).attempt("3:43"):
+        impatient = Tries(tmp_path, wait_seconds=0.0)
+        with (
+            pytest.raises(UnavailableError, match="come to its turn in 0 s"),
+            impatient.attempt("3:42"),
+        ):
+            pass
+
+    # It died with somebody, but not alone, and waiting in vain is no death.
+    assert number_of(tmp_path, "3:42") == 1
+
+
+def test_who_waits_behind_somebody_who_is_alone_does_not_wait_for_ever(
+    tmp_path: Path,
+) -> None:
+    die(tmp_path, "3:42")
+
+    with (
+        Tries(tmp_path).attempt("3:42"),
+        pytest.raises(UnavailableError, match="others were not done"),
+        Tries(tmp_path, wait_seconds=0.0).attempt("3:43"),
+    ):
+        pass
 
 
 def test_what_was_answered_or_failed_begins_anew(tmp_path: Path) -> None:
