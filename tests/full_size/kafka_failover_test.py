@@ -4,10 +4,11 @@ import threading
 from collections import Counter
 from contextlib import closing
 
-from tests.full_size.kafka_world import make, wait_until
+from tests.full_size.kafka_world import make, topics, wait_until
 from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.port import Message
 from tradestream.local.full_size.kafka_server import KafkaServer
+from tradestream.testing.bus_contract import gathered, messages
 
 MESSAGES = 30_000
 BATCH = 500
@@ -60,3 +61,26 @@ def test_the_loss_of_a_broker_loses_and_doubles_nothing(
         log = Counter(int(r.message.value) for r in bus.newest(TOPIC, 2 * MESSAGES))
     assert log == Counter(range(MESSAGES))
     assert set(consumed) == set(range(MESSAGES))
+
+
+def test_a_group_is_known_when_the_broker_that_kept_it_has_died(
+    whole_cluster: KafkaServer,
+) -> None:
+    with (
+        topics(whole_cluster, {"kept": 1}, replication=3),
+        closing(KafkaBus(whole_cluster.url)) as bus,
+    ):
+        bus.publish("kept", messages(2))
+        with closing(bus.consumer("kept", "k")) as consumer:
+            consumer.commit(gathered(consumer, 1, at_most=1))
+        before = bus.lag("kept", "k")
+
+        whole_cluster.kill(coordinator(bus, "k"))
+
+        assert before == 1
+        assert bus.lag("kept", "k") == 1
+
+
+def coordinator(bus: KafkaBus, group: str) -> int:
+    """Return the number of the broker that was last asked about a group."""
+    return int(bus._offsets.client._manager.cluster.get_coordinator(group))

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, RetriableError
 
 from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.kafka_consumer import KafkaConsumer
+from tradestream.bus.kafka_repairs import forget_coordinator
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Bus, Message
 from tradestream.local.full_size.kafka_server import KafkaServer
@@ -107,8 +108,8 @@ def topics(
     try:
         yield admin
     finally:
-        wait_until(lambda: _no_groups(admin), "nobody is in a group")
-        wait_until(lambda: _no_topics(admin, wanted), "topics are gone")
+        wait_until(lambda: _no_groups(server), "nobody is in a group")
+        wait_until(lambda: _no_topics(server, wanted), "topics are gone")
         admin.close()
 
 
@@ -117,28 +118,36 @@ def _has_groups(admin: KafkaAdminClient) -> bool:
     try:
         admin.list_group_offsets({"any": []})
     except RetriableError:
+        forget_coordinator(admin, "any")
         return False
     return True
 
 
-def _no_groups(admin: KafkaAdminClient) -> bool:
+def _no_groups(server: KafkaServer) -> bool:
     try:
-        groups = [found["group_id"] for found in admin.list_groups()]
-        if groups:
-            admin.delete_groups(groups)
+        with _admin(server) as admin:
+            groups = [found["group_id"] for found in admin.list_groups()]
+            if groups:
+                admin.delete_groups(groups)
     except KafkaError:  # a broker has died
         return False
     return not groups
 
 
-def _no_topics(admin: KafkaAdminClient, names: Iterable[str]) -> bool:
+def _no_topics(server: KafkaServer, names: Iterable[str]) -> bool:
     try:
-        left = {*names} & {*admin.list_topics()}
-        if left:
-            admin.delete_topics(sorted(left))
+        with _admin(server) as admin:
+            left = {*names} & {*admin.list_topics()}
+            if left:
+                admin.delete_topics(sorted(left))
     except KafkaError:  # a broker has died, or they are going already
         return False
     return not left
+
+
+def _admin(server: KafkaServer) -> "closing[KafkaAdminClient]":
+    """Return a new client: an old one asks brokers that have died meanwhile."""
+    return closing(KafkaAdminClient(bootstrap_servers=server.bootstrap))
 
 
 def wait_until(reached: Callable[[], bool], what: str) -> None:

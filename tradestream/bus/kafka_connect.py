@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka
 
 from tradestream.bus.kafka_errors import describe, translate
-from tradestream.bus.kafka_transport import repair
+from tradestream.bus.kafka_repairs import hear_last_words
 from tradestream.errors import ConfigurationError, TradeStreamError, UnavailableError
 
 _LOGGER = "kafka"
@@ -28,7 +28,7 @@ def connect(options: dict[str, Any]) -> KafkaAdminClient:
         UnavailableError: If no broker answers in time.
         ConfigurationError: If the user, the password, or a certificate is refused.
     """
-    repair()
+    hear_last_words()
     causes = _Causes()
     logger = logging.getLogger(_LOGGER)
     logger.addHandler(causes)

@@ -10,6 +10,7 @@ from kafka.admin import ConfigResource, MemberToRemove
 
 from tradestream.bus.kafka_connect import connect
 from tradestream.bus.kafka_errors import APPLY, patiently
+from tradestream.bus.kafka_repairs import forget_coordinator
 from tradestream.errors import ConfigurationError
 
 _NONE = -1
@@ -64,7 +65,11 @@ class KafkaOffsets:
         asked = {group: list(partitions)}
 
         def ask() -> dict[TopicPartition, tuple[int, str]]:
-            found = self.client.list_group_offsets(asked)[group]
+            try:
+                found = self.client.list_group_offsets(asked)[group]
+            except kafka.KafkaError:
+                forget_coordinator(self.client, group)
+                raise
             return {
                 partition: (int(at.offset), at.metadata or "")
                 for partition, at in found.items()
@@ -99,6 +104,8 @@ class KafkaOffsets:
 
         One that cannot be taken out now, is when its session is over.
         """
+        # There is one try: it must not go to who was the coordinator once.
+        forget_coordinator(self.client, group)
         try:
             self.client.remove_group_members(
                 group, [MemberToRemove(member_id or None, instance, "closed")]

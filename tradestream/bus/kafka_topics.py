@@ -10,6 +10,7 @@ from kafka.admin import ConfigResource
 from tradestream.bus.declared_topics import DeclaredTopic
 from tradestream.bus.kafka_errors import patiently
 from tradestream.bus.kafka_offsets import KafkaOffsets
+from tradestream.bus.kafka_repairs import forget_controller
 from tradestream.bus.kafka_settings import client_options
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.security import BusSecurity
@@ -51,6 +52,7 @@ def apply_topics(
         admin = offsets.client
 
         def apply() -> list[Change]:
+            forget_controller(admin)
             found = changes(
                 declared,
                 _actual(admin, [topic.name for topic in declared]),
