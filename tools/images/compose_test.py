@@ -1,18 +1,31 @@
-"""platform/compose/full.yaml agrees with rooms, their flags, and their schedules."""
+"""platform/compose/full.yaml agrees with rooms, their flags, and their schedules.
 
+And with the schema of its language: compose_spec.json is that of compose-go 2.9.0, by
+the authors of the Compose Specification, under the Apache License 2.0.
+"""
+
+import copy
+import json
+import re
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from tools import repository
 from tools.images.contents import read_graph, rooms
 
+SCHEMA = Draft7Validator(
+    json.loads((repository.ROOT / "tools" / "images" / "compose_spec.json").read_text())
+)
 FILE = repository.ROOT / "platform" / "compose" / "full.yaml"
 COMPOSE = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SIMULATOR = "exchange_simulator"
+"""The one room that needs no flag."""
 ROOMS = rooms(read_graph(repository.ROOT))
 TABLE = yaml.safe_load(
     (repository.ROOT / "charts" / "tradestream" / "rooms.yaml").read_text("utf-8")
@@ -33,20 +46,60 @@ def test_every_room_is_a_service_with_an_image_of_its_own() -> None:
         )
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_takes_the_flags_of_its_service(room: str) -> None:
-    finished = subprocess.run(
-        [
-            *(sys.executable, "-m", f"services.{room}.main"),
-            *(*SERVICES[room]["command"], "--only_check_args"),
-        ],
+def check_flags(room: str, flags: list[str]) -> "subprocess.CompletedProcess[str]":
+    """Let a room look at its flags, and do nothing."""
+    return subprocess.run(
+        [sys.executable, "-m", f"services.{room}.main", *flags, "--only_check_args"],
         cwd=repository.ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+def test_it_is_what_compose_understands() -> None:
+    assert not [error.message for error in SCHEMA.iter_errors(COMPOSE)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("comand", []), ("user", 65532), ("volumes", [{"type": 1}])]
+)
+def test_what_compose_does_not_understand_is_noticed(key: str, value: object) -> None:
+    wrong = copy.deepcopy(COMPOSE)
+    wrong["services"]["redis"][key] = value
+
+    assert [list(e.path)[:2] for e in SCHEMA.iter_errors(wrong)] == [
+        ["services", "redis"]
+    ]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_takes_the_flags_of_its_service(room: str) -> None:
+    finished = check_flags(room, SERVICES[room]["command"])
+
     assert finished.returncode == 0, finished.stderr
+
+
+def test_a_flag_that_a_room_has_not_is_noticed() -> None:
+    finished = check_flags(
+        "candle_ingestor", [*SERVICES["candle_ingestor"]["command"], "--symbol=1"]
+    )
+
+    assert finished.returncode == 1
+    assert "unknown command line flag 'symbol'" in finished.stderr
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != SIMULATOR])
+def test_a_flag_that_a_room_must_have_is_noticed(room: str) -> None:
+    given = SERVICES[room]["command"]
+    needed = re.findall(r"--(\w+) must have a value", check_flags(room, []).stderr)
+
+    kept = [flag for flag in given if not flag.startswith(f"--{needed[0]}=")]
+    finished = check_flags(room, kept)
+
+    assert len(kept) == len(given) - 1
+    assert finished.returncode == 1
+    assert f"--{needed[0]} must have a value" in finished.stderr
 
 
 @pytest.mark.parametrize("room", JOBS)
