@@ -4,7 +4,8 @@ usage: python -m tools.chart [--check]
 
 - The tables of README.md come from the comments of values.yaml that begin with `# --`,
   from rooms.yaml, and from values.schema.json.
-- Descriptions in values.schema.json come from the same comments.
+- Descriptions in values.schema.json come from the same comments, and the flags that it
+  takes from the rooms themselves.
 - files/ holds copies of alert rules and dashboards, since a chart reads only its own.
 
 With --check nothing is written, and what is out of date is named; status 1 if anything.
@@ -13,14 +14,15 @@ With --check nothing is written, and what is out of date is named; status 1 if a
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tools import repository
+from tools import chart_flags, repository
+from tools.chart_flags import Flags
 
 CHART = repository.ROOT / "charts" / "tradestream"
 COPIES = {
@@ -136,16 +138,22 @@ def tables(values: list[Value], rooms: dict[str, Any], schema: dict[str, Any]) -
     return "\n".join(lines)
 
 
-def wanted(chart: Path, root: Path) -> dict[Path, str]:
+def wanted(chart: Path, root: Path, flags: Mapping[str, Flags]) -> dict[Path, str]:
     """Return the text of every file that the tool writes, by its path.
+
+    Args:
+        chart: Folder of the chart.
+        root: Folder of the repository.
+        flags: The flags of each room, as `tools.chart_flags` reads them.
 
     Raises:
         UndescribedError: As `described` and `with_descriptions` do.
     """
     values = described((chart / "values.yaml").read_text("utf-8"))
-    rooms = yaml.safe_load((chart / "rooms.yaml").read_text("utf-8"))["rooms"]
+    rooms = table_of_rooms(chart)
     path = chart / "values.schema.json"
-    schema = with_descriptions(json.loads(path.read_text("utf-8")), values)
+    schema = json.loads(path.read_text("utf-8"))
+    schema = with_descriptions(chart_flags.with_flags(schema, rooms, flags), values)
     readme = (chart / "README.md").read_text("utf-8")
     before, _, rest = readme.partition(_BEGIN)
     after = rest.partition(_END)[2]
@@ -158,6 +166,13 @@ def wanted(chart: Path, root: Path) -> dict[Path, str]:
         for source in sorted((root / folder).glob(pattern)):
             files[chart / copies / source.name] = source.read_text("utf-8")
     return files
+
+
+def table_of_rooms(chart: Path) -> dict[str, Any]:
+    """Return the rows of rooms.yaml by room."""
+    text = (chart / "rooms.yaml").read_text("utf-8")
+    rooms: dict[str, Any] = yaml.safe_load(text)["rooms"]
+    return rooms
 
 
 def stale(chart: Path, files: dict[Path, str]) -> list[Path]:
@@ -174,7 +189,8 @@ def stale(chart: Path, files: dict[Path, str]) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Write, or compare when asked to check."""
     try:
-        files = wanted(CHART, repository.ROOT)
+        flags = chart_flags.read(table_of_rooms(CHART))
+        files = wanted(CHART, repository.ROOT, flags)
     except UndescribedError as error:
         print(f"charts/tradestream: {error}")
         return 1

@@ -11,6 +11,7 @@ import yaml
 
 from tools.chart import CHART, COPIES, UndescribedError, described, stale, wanted
 from tools.chart import with_descriptions as complete
+from tools.chart_flags import Flags
 
 VALUES = """
 # A remark that is no description.
@@ -34,6 +35,10 @@ SCHEMA = {
         },
     }
 }
+FLAGS: dict[str, Flags] = {
+    "lab": {"heat": {"description": "How warm.", "type": "number"}},
+    "flink": {"heat": {"description": "How warm.", "type": "number"}},
+}
 README = """# Chart
 
 <!-- What follows is written by `python -m tools.chart`. -->
@@ -49,12 +54,22 @@ def chart(root: Path) -> Path:
     folder = root / "charts" / "small"
     folder.mkdir(parents=True)
     (folder / "values.yaml").write_text(VALUES)
-    schema: dict[str, Any] = dict(SCHEMA)
+    schema = json.loads(json.dumps(SCHEMA))
+    flags = {"flags": {"description": "Its flags."}}
+    flags["secretFlags"] = {"description": "Its files."}
+    properties = schema["properties"]
+    properties["bus"]["properties"] |= flags
+    properties["rooms"] = {"description": "All.", "properties": {}}
+    properties["rooms"]["properties"]["lab"] = {"description": "Tries things."}
+    properties["flink"] = {"description": "Flink.", "properties": flags}
+    properties["flags"] = {"description": "For all."}
     kinds = ("job", "worker", "http", "migration")
-    schema["definitions"] = {kind: {"properties": {}} for kind in kinds}
+    schema["definitions"] = {kind: {"properties": flags} for kind in kinds}
     (folder / "values.schema.json").write_text(json.dumps(schema))
     (folder / "README.md").write_text(README)
-    (folder / "rooms.yaml").write_text("rooms: {lab: {kind: job, schedule: '@'}}")
+    (folder / "rooms.yaml").write_text(
+        "rooms: {lab: {kind: job, schedule: '@', needs: [bus]}}"
+    )
     rules = root / COPIES["files/rules"][0]
     rules.mkdir(parents=True)
     (rules / "late.yaml").write_text("groups: []\n")
@@ -98,20 +113,30 @@ def test_names_a_property_without_a_description() -> None:
 def test_writes_tables_between_the_marks_and_copies_rules(tmp_path: Path) -> None:
     folder = chart(tmp_path)
 
-    files = wanted(folder, tmp_path)
+    files = wanted(folder, tmp_path, FLAGS)
 
     page = files[folder / "README.md"]
     assert page.startswith("# Chart\n")
     assert page.endswith("<!-- Written until here. -->\n\nafter\n")
     assert "old" not in page
-    assert "| `lab` | job | `@` |  |  |" in page
+    assert "| `lab` | job | `@` |  | bus |" in page
     assert '| `bus.url` | `""` | Where it is. |' in page
     assert files[folder / "files" / "rules" / "late.yaml"] == "groups: []\n"
 
 
+def test_a_flag_with_another_name_makes_the_schema_old(tmp_path: Path) -> None:
+    folder = chart(tmp_path)
+    path = folder / "values.schema.json"
+    path.write_text(wanted(folder, tmp_path, FLAGS)[path])
+    renamed = {room: {"warmth": flags["heat"]} for room, flags in FLAGS.items()}
+
+    assert path not in stale(folder, wanted(folder, tmp_path, FLAGS))
+    assert path in stale(folder, wanted(folder, tmp_path, renamed))
+
+
 def test_finds_what_is_different_missing_and_left_over(tmp_path: Path) -> None:
     folder = chart(tmp_path)
-    files = wanted(folder, tmp_path)
+    files = wanted(folder, tmp_path, FLAGS)
     old = folder / "files" / "dashboards" / "gone.json"
     old.parent.mkdir(parents=True)
     old.write_text("{}")
@@ -123,7 +148,7 @@ def test_finds_what_is_different_missing_and_left_over(tmp_path: Path) -> None:
         path.write_text(text)
     old.unlink()
     assert found == sorted([*files, old])
-    assert stale(folder, wanted(folder, tmp_path)) == []
+    assert stale(folder, wanted(folder, tmp_path, FLAGS)) == []
 
 
 def schema() -> dict[str, Any]:
@@ -147,8 +172,11 @@ def test_the_schema_knows_every_room_as_what_it_is() -> None:
 
     known = schema()["properties"]["rooms"]["properties"]
 
-    assert {room: node["$ref"] for room, node in known.items()} == {
-        room: f"#/definitions/{row['kind']}" for room, row in rooms.items()
+    assert {
+        room: node["properties"]["env"]["$ref"] for room, node in known.items()
+    } == {
+        room: f"#/definitions/{row['kind']}/properties/env"
+        for room, row in rooms.items()
     }
 
 

@@ -29,9 +29,13 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- end }}
 
-{{/* Image of a room; `{room}` in the repository stands for its name. */}}
+{{/* Image of a room; `{room}` in the repository stands for its name. Without it all rooms
+     have one image, and the command must say which of them it is. */}}
 {{- define "tradestream.image" -}}
 {{- $image := .root.Values.image -}}
+{{- if and $image.repository (not (contains "{room}" $image.repository)) (not (contains "{room}" (join " " $image.command))) -}}
+{{- fail (printf "image.repository: {room} is required in it, or in image.command for one image with all rooms, was %s" $image.repository) -}}
+{{- end -}}
 {{- $repository := required "image.repository: a repository is required, e.g. registry.example.com/tradestream/{room}" $image.repository | replace "{room}" .name -}}
 {{- $version := printf ":%s" ($image.tag | default .root.Chart.AppVersion) -}}
 {{- with index $image.digests .name }}{{ $version = printf "@%s" . }}{{ end -}}

@@ -74,15 +74,22 @@ volumes:
   - name: tmp
     emptyDir:
       sizeLimit: {{ $values.pods.tmpSize }}
-  {{- range $flag, $secret := $secrets }}
-  - name: {{ $flag | replace "_" "-" }}
-    secret:
-      secretName: {{ $secret.secret }}
-      defaultMode: 0440
-      items:
-        - key: {{ $secret.key }}
-          path: {{ $secret.key }}
-  {{- end }}
+  {{- include "tradestream.secretVolumes" $secrets | nindent 2 }}
+{{- end }}
+
+{{/* Volumes of secrets: flag → {secret, key}. A pod starts without one, too: its room says
+     which file is missing, and ends with status 1, where it would wait in silence. */}}
+{{- define "tradestream.secretVolumes" -}}
+{{- range $flag, $secret := . }}
+- name: {{ $flag | replace "_" "-" }}
+  secret:
+    secretName: {{ $secret.secret }}
+    optional: true
+    defaultMode: 0440
+    items:
+      - key: {{ $secret.key }}
+        path: {{ $secret.key }}
+{{- end }}
 {{- end }}
 
 {{/* Security of a pod whose processes are of this user. */}}

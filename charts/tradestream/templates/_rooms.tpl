@@ -40,7 +40,20 @@
 {{- if and (not $url) (hasKey $examples .need) -}}
   {{- fail (printf "%s.url: a URL is required, e.g. %s" .need (index $examples .need)) -}}
 {{- end -}}
-{{- $url -}}
+{{- $instead := "" -}}
+{{- if hasKey (index .root.Values .need) "secret" -}}
+  {{- $instead = printf "; it belongs into a Secret, whose name is %s.secret.name" .need -}}
+{{- end -}}
+{{- include "tradestream.withoutPassword" (dict "key" (printf "%s.url" .need) "value" $url "instead" $instead) -}}
+{{- end }}
+
+{{/* The value, unless it is a URL with a password, which is not repeated:
+     (dict "key" "value" "instead", where the password may be instead). */}}
+{{- define "tradestream.withoutPassword" -}}
+{{- if regexMatch "://[^/@]*:[^/@]*@" .value -}}
+  {{- fail (printf "%s: a URL without a password is required%s" .key (.instead | default "")) -}}
+{{- end -}}
+{{- .value -}}
 {{- end }}
 
 {{/* The Secret of a dependency as JSON {secret, key}; no `secret`: it has none. */}}
@@ -67,6 +80,16 @@
   {{- range $flag, $given := (index $.root.Values $need).secretFlags }}{{ $_ := set $secrets $flag $given }}{{ end -}}
 {{- end -}}
 {{- range $flag, $given := .room.secretFlags }}{{ $_ := set $secrets $flag $given }}{{ end -}}
+{{- if and (has "candles" .room.needs) (not $secrets.candles_password_file) (hasPrefix "influxdb" (include "tradestream.url" (dict "root" .root "need" "candles"))) -}}
+  {{- fail "candles.secret.name: a Secret that holds the token of InfluxDB is required" -}}
+{{- end -}}
+{{- if and (has "bus" .room.needs) (not $secrets.bus_password_file) .root.Values.bus.flags.bus_user -}}
+  {{- fail "bus.secret.name: a Secret that holds the password of bus.flags.bus_user is required" -}}
+{{- end -}}
+{{- $ours := list (hasKey $secrets "bus_tls_cert_file") (hasKey $secrets "bus_tls_key_file") -}}
+{{- if and (has true $ours) (or (has false $ours) (not $secrets.bus_tls_ca_file)) -}}
+  {{- fail "bus.secretFlags: bus_tls_ca_file, bus_tls_cert_file, and bus_tls_key_file are required together" -}}
+{{- end -}}
 {{- toJson $secrets -}}
 {{- end }}
 
@@ -87,10 +110,10 @@
   {{- if eq .room.kind "worker" -}}
     {{- $_ := set $flags "metrics_port" (int .root.Values.metrics.port) -}}
   {{- else if .root.Values.metrics.pushgateway.url -}}
-    {{- $_ := set $flags "pushgateway_url" .root.Values.metrics.pushgateway.url -}}
+    {{- $_ := set $flags "pushgateway_url" (include "tradestream.withoutPassword" (dict "key" "metrics.pushgateway.url" "value" .root.Values.metrics.pushgateway.url)) -}}
   {{- end -}}
   {{- with .root.Values.tracing.url -}}
-    {{- $_ := set $flags "otlp_url" . -}}
+    {{- $_ := set $flags "otlp_url" (include "tradestream.withoutPassword" (dict "key" "tracing.url" "value" .)) -}}
     {{- $_ := set $flags "otlp_share" $.root.Values.tracing.share -}}
   {{- end -}}
   {{- range $flag, $value := .root.Values.flags }}{{ $_ := set $flags $flag $value }}{{ end -}}
@@ -101,6 +124,7 @@
 {{- end -}}
 {{- $args := list -}}
 {{- range $flag, $value := $flags -}}
+  {{- $_ := include "tradestream.withoutPassword" (dict "key" (printf "--%s" $flag) "value" (toString $value)) -}}
   {{- /* JSON, because templates print 1000000 as 1e+06. */ -}}
   {{- $args = append $args (printf "--%s=%s" $flag (kindIs "string" $value | ternary $value (toJson $value))) -}}
 {{- end -}}

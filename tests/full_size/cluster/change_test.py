@@ -107,7 +107,7 @@ def test_a_room_without_its_dependency_is_retried_and_one_with_a_bug_is_not(
         # Nobody listens there: status 75.
         "top_crypto_updater": {"flags": {"coinmarketcap_url": "http://10.250.8.1:1"}},
         # Status 1.
-        "strategy_rotation": {"suspend": True, "flags": {"no_such_flag": 1}},
+        "strategy_rotation": {"suspend": True, "flags": {"now": "yesterday"}},
     }
     result = quiet.upgrade({"rooms": _QUIET["rooms"] | broken})
     assert result.status == 0, result.errors
@@ -123,6 +123,33 @@ def test_a_room_without_its_dependency_is_retried_and_one_with_a_bug_is_not(
     assert quiet.exit_statuses(wrong) == [1]
     eventually(retried, "another try", 240)
     assert set(quiet.exit_statuses(unavailable)) == {75}
+
+
+def test_a_room_without_its_secret_says_so_in_one_line_and_stops(
+    quiet: Release,
+) -> None:
+    name, key = "taken-away", "password"
+    quiet.cluster.kubectl(
+        "create", "secret", "generic", name, f"--from-literal={key}=x"
+    )
+    flag = "postgres_password_file"
+    missing = {"secretFlags": {flag: {"secret": name, "key": key}}, "suspend": True}
+    changed = _QUIET["rooms"] | {"strategy_rotation": missing}
+    result = quiet.upgrade({"rooms": changed})
+    assert result.status == 0, result.errors
+    quiet.cluster.kubectl("delete", "secret", name)
+
+    job = quiet.start_now("strategy_rotation")
+    eventually(partial(quiet.job_end, job), "an end without the secret", 120)
+
+    assert quiet.exit_statuses(job) == [1]
+    (line,) = quiet.cluster.kubectl("logs", f"job/{job}").splitlines()
+    assert f"a readable secret file is required, was /run/secrets/{flag}/{key}" in line
+
+    # Helm says it before a room can.
+    refused = quiet.upgrade({"rooms": changed})
+    assert refused.status != 0
+    assert f"Secret {name} with the key {key} is required" in refused.errors
 
 
 def test_a_node_that_restarts_in_the_middle_finishes_what_was_begun(
