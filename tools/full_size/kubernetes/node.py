@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from tradestream.local import processes
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 120.0
+_TRIES = 10
 _CTR_SECONDS = 900.0
 _PROGRAMS = ("containerd", "ctr", "runc", "ip")
 
@@ -95,10 +97,17 @@ class Node:
         if processes.read_handle(self._pid_file(name)) is not None:
             return
         log = self.folder / f"{name}.log"
-        process = processes.spawn(command, log=log)
-        processes.write_handle(self._pid_file(name), Handle.of(process.pid))
-        if not processes.wait_until(ready, process, START_SECONDS):
-            raise StartError(f"{name} does not start: {processes.last_line(log)}")
+        for _ in range(_TRIES):
+            process = processes.spawn(command, log=log)
+            processes.write_handle(self._pid_file(name), Handle.of(process.pid))
+            if processes.wait_until(ready, process, START_SECONDS):
+                return
+            if process.poll() is None:
+                break
+            # As systemd would: a kubelet ends where containerd answers, but not yet
+            # to it.
+            time.sleep(1)
+        raise StartError(f"{name} does not start: {processes.last_line(log)}")
 
     def _kubelet(self) -> list[str | Path]:
         return [
@@ -126,6 +135,9 @@ class Node:
         return self._ctr("version").returncode == 0
 
     def _is_ready(self) -> bool:
+        # The cluster says for a while yet that a node is ready whose kubelet has ended.
+        if not node_settings.has_kubelet():
+            return False
         path = '{.status.conditions[?(@.type=="Ready")].status}'
         words = ("get", "node", node_settings.NAME, "-o", f"jsonpath={path}")
         return self.cluster.try_kubectl(*words).output == "True"

@@ -1,6 +1,7 @@
 """What the programs of a node are told."""
 
 import json
+import socket as socket_module
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def write(folder: Path) -> None:
     )
     _write_json(folder / "cni" / "10-pods.conflist", _network(folder))
     _write_json(folder / "kubelet.yaml", _kubelet(folder))
+
+
+def has_kubelet() -> bool:
+    """Whether a kubelet serves at its port, which it does when it takes pods."""
+    try:
+        socket_module.create_connection((ADDRESS, _PORT), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _write_json(path: Path, document: Mapping[str, object]) -> None:
