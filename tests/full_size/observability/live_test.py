@@ -1,4 +1,4 @@
-"""A real Prometheus sees a real run: every panel has data, one alert fires."""
+"""A real Prometheus sees a real run of the full size: every panel has data."""
 
 import json
 import shlex
@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import requests
+from psycopg2.extensions import connection as Connection
 
 from tests.full_size.observability.run import JOBS, Run, main_line, watched
 from tests.full_size.observability.seeing import eventually
 from tools import metrics_reference, repository
-from tradestream.local.valkey_server import ValkeyServer
 from tradestream.postgres import connect
-from tradestream.testing.servers import Databases, temporary_folder
+from tradestream.runtime.secrets import read_secret
+from tradestream.testing.servers import temporary_folder
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole run
@@ -49,19 +50,14 @@ def typed(start: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def run(databases: Databases, valkey_server: ValkeyServer) -> Iterator[Run]:
+def run() -> Iterator[Run]:
     """Return a run whose rooms all ran, and then failed once."""
-    postgres_url = databases.create()
-    with (
-        temporary_folder("eyes") as folder,
-        watched(folder, postgres_url, valkey_server.url()) as running,
-    ):
+    with temporary_folder("eyes") as folder, watched(folder) as running:
         main_line(running)
         for job in JOBS:
             assert running.room_alone(job) == 75, job
         eventually("the failure is told", lambda: bool(failures(running)))
         yield running
-    databases.drop(postgres_url)
 
 
 def failures(run: Run) -> list[dict[str, Any]]:
@@ -145,11 +141,16 @@ def test_a_statement_of_a_runbook_can_be_typed(
     program, _, option, statement = shlex.split(command)
 
     with (
-        closing(connect(run.flags["postgres_url"])) as connection,
+        closing(records(run)) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
         assert cursor.description, f"{runbook}: {program} {option}"
+
+
+def records(run: Run) -> Connection:
+    place = run.stack.records
+    return connect(place.url, read_secret(str(place.password_file)))
 
 
 def test_counters_grow_over_runs_of_a_real_gateway(run: Run) -> None:

@@ -1,83 +1,129 @@
-"""A real run of all rooms that is watched: small servers, simulated venue."""
+"""A real run of all rooms that is watched: the full stack, with a simulated venue."""
 
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import psutil
+
 from tests.full_size.observability.seeing import Prometheus, eventually
-from tradestream.local.full_size.prometheus_server import PrometheusServer
-from tradestream.local.full_size.pushgateway_server import PushgatewayServer
-from tradestream.local.ports import choose
-from tradestream.testing.rooms import run_room
-from tradestream.testing.simulator import KEY, Venue, running_venue
+from tradestream.local import rooms_to_run
+from tradestream.local.full_size.prometheus_server import CONFIGURATION
+from tradestream.local.full_size.stack import FullStack
+from tradestream.testing.simulator import Venue
 
 SCRAPE_SECONDS = 2
 HISTORY = "8d"
 TYPES = "SMA_RSI,EMA_MACD"
+WORKER = "strategy_discovery"
+ROOM_SECONDS = 180
+_NOBODY = {
+    "TRADESTREAM_POSTGRES_URL": "postgresql://127.0.0.1:9",
+    "TRADESTREAM_REDIS_URL": "redis://127.0.0.1:9",
+}
 
 
 @dataclass(slots=True)
 class Run:
-    """Rooms, their systems, and who watches them.
+    """Rooms, the stack they stand on, and who watches them.
 
     Attributes:
-        flags: Values that rooms share, by name of the flag.
-        venue: Where candles come from.
-        pushgateway_url: Where jobs push to.
+        stack: Kafka, InfluxDB, PostgreSQL, Valkey, Pushgateway, and the venue.
         prometheus: Sees everything.
     """
 
-    flags: Mapping[str, str]
-    venue: Venue
-    pushgateway_url: str
+    stack: FullStack
     prometheus: Prometheus
+    _workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
-    def room(self, room: str, **more: object) -> int:
+    @property
+    def venue(self) -> Venue:
+        """Where candles come from."""
+        return Venue(self.stack.url("simulator"))
+
+    @property
+    def pushgateway_url(self) -> str:
+        """Where jobs push to."""
+        return self.stack.pushgateway.url
+
+    def room(self, room: str, **flags: object) -> int:
         """Run a room once; return its exit status."""
-        return self._run(room, **more).returncode
+        return self._run(room, flags, {}).returncode
 
     def room_alone(self, room: str) -> int:
-        """Run a room whose systems are all away; return its exit status."""
-        away = {
-            flag: f"{url.partition('://')[0]}://127.0.0.1:9"
-            for flag, url in self.flags.items()
-            if flag in _NEEDS[room] and flag.endswith("_url")
-        }
-        return self.room(room, **away)
+        """Run a room whose records and lists are away; return its exit status."""
+        return self._run(room, {}, _NOBODY).returncode
 
-    def rooms(self, *names: str) -> None:
+    def room_in(self, room: str, environment: Mapping[str, str]) -> int:
+        """Run a room with more in its environment; return its exit status."""
+        return self._run(room, {}, environment).returncode
+
+    def rooms(self, *names: str, **flags: object) -> None:
         """Run rooms one after the other; AssertionError if one fails."""
         for name in names:
-            finished = self._run(name)
+            finished = self._run(name, flags, {})
             assert finished.returncode == 0, f"{name}: {finished.stderr}"
 
-    def _run(self, room: str, **more: object) -> "subprocess.CompletedProcess[str]":
-        known = {name: self.flags[name] for name in _NEEDS.get(room, ())}
-        known = {**known, "pushgateway_url": self.pushgateway_url}
-        return run_room(room, {**known, **_SETTINGS.get(room, {}), **more})
+    def start_worker(self) -> None:
+        """Start a worker where Prometheus looks for one."""
+        flags = [
+            "--workers=1",
+            "--batch_seconds=2",
+            *self.stack.worker_flags(WORKER),
+        ]
+        self._workers.append(
+            subprocess.Popen(
+                rooms_to_run.command(WORKER, flags),
+                env=self.stack.environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+    def worker_processes(self) -> list[psutil.Process]:
+        """Return the processes that answer requests, of all workers."""
+        return [
+            child
+            for worker in self._workers
+            for child in psutil.Process(worker.pid).children()
+            if "spawn_main" in " ".join(child.cmdline())
+        ]
+
+    def end_workers(self) -> None:
+        """End all workers, and wait until they are gone."""
+        for process in self._workers:
+            process.terminate()
+        while self._workers:
+            self._workers.pop().wait(60)
+
+    def _run(
+        self, room: str, flags: Mapping[str, object], more: Mapping[str, str]
+    ) -> "subprocess.CompletedProcess[str]":
+        given = {**_SETTINGS.get(room, {}), **flags}
+        return subprocess.run(
+            rooms_to_run.command(room, [f"--{k}={v}" for k, v in given.items()]),
+            env={**self.stack.environment(), **more},
+            capture_output=True,
+            text=True,
+            timeout=ROOM_SECONDS,
+            check=False,
+        )
 
 
-_ALL = ("postgres_url", "candles_url", "bus_url")
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "database_migrator": ("postgres_url",),
-    "top_crypto_updater": (
-        "redis_url",
-        "coinmarketcap_url",
-        "coinmarketcap_key_file",
-    ),
-    "candle_ingestor": ("redis_url", "bus_url", "candles_url", "coinbase_rest_url"),
-    "strategy_discovery_request_factory": ("bus_url", "candles_url", "redis_url"),
-    "strategy_consumer": ("bus_url", "postgres_url"),
-    "strategy_confidence_scorer": _ALL,
-    "strategy_rotation": ("bus_url", "postgres_url"),
-    "risk_adjusted_sizing": _ALL,
-    "trade_signal_generator": _ALL,
-    "strategy_robustness": ("postgres_url", "candles_url"),
-}
-JOBS = tuple(_NEEDS)
+JOBS: Sequence[str] = (
+    "database_migrator",
+    "top_crypto_updater",
+    "candle_ingestor",
+    "strategy_discovery_request_factory",
+    "strategy_consumer",
+    "strategy_confidence_scorer",
+    "strategy_rotation",
+    "risk_adjusted_sizing",
+    "trade_signal_generator",
+    "strategy_robustness",
+)
 _SETTINGS: Mapping[str, Mapping[str, object]] = {
     "top_crypto_updater": {"limit": 2},
     "candle_ingestor": {"requests_per_second": 0, "backfill_start": HISTORY},
@@ -95,45 +141,37 @@ _SETTINGS: Mapping[str, Mapping[str, object]] = {
 
 
 @contextmanager
-def watched(folder: Path, postgres_url: str, redis_url: str) -> Iterator[Run]:
-    """Start what is missing: venue, worker, Pushgateway, Prometheus."""
-    pushing, showing, working = choose(3)
-    key = folder / "key"
-    key.write_text(KEY)
-    with ExitStack() as cleanup:
-        venue = cleanup.enter_context(running_venue())
-        gateway = PushgatewayServer(folder / "gateway", pushing, folder / "gateway.log")
-        cleanup.callback(gateway.stop)
-        gateway.start()
-        flags = {
-            "postgres_url": postgres_url,
-            "candles_url": postgres_url,
-            "bus_url": redis_url,
-            "redis_url": redis_url,
-            "coinmarketcap_url": venue.url,
-            "coinbase_rest_url": venue.url,
-            "coinmarketcap_key_file": str(key),
-        }
-        cleanup.enter_context(_worker(flags, working))
-        prometheus = PrometheusServer(
-            folder / "prometheus",
-            showing,
-            folder / "prometheus.log",
-            f"127.0.0.1:{pushing}",
-            {
-                "strategy_discovery": [f"127.0.0.1:{working}"],
-                "exchange_simulator": [venue.url.removeprefix("http://")],
-            },
-            SCRAPE_SECONDS,
-        )
-        cleanup.callback(prometheus.stop)
-        prometheus.start()
-        yield Run(flags, venue, gateway.url, Prometheus(prometheus.url))
+def watched(folder: Path, configuration: Path = CONFIGURATION) -> Iterator[Run]:
+    """Start the full stack, with a Prometheus that looks every few seconds.
+
+    Args:
+        folder: Where everything is kept.
+        configuration: Scrape configuration and rules of Prometheus.
+    """
+    stack = FullStack(folder / "stack", history_days=20)
+    stack.require_programs()
+    with stack.locked():  # makes the folder
+        run = Run(stack, Prometheus(stack.prometheus.url))
+    try:
+        with stack.locked():
+            stack.start_servers()
+            stack.start_program("simulator")
+        stack.prometheus.stop()
+        replace(
+            stack.prometheus,
+            every_seconds=SCRAPE_SECONDS,
+            configuration=configuration,
+        ).start()
+        yield run
+    finally:
+        run.end_workers()
+        stack.down()
 
 
 def main_line(run: Run) -> None:
     """Run every room as its schedule would, until signals leave."""
     run.rooms("database_migrator", "top_crypto_updater")
+    run.start_worker()
     run.venue.fail(wrong_types=0.02)  # bars that cannot be, asked for again
     run.rooms("candle_ingestor")
     run.venue.fail()
@@ -152,25 +190,3 @@ def main_line(run: Run) -> None:
         "trade_signal_generator",
         "strategy_robustness",
     )
-
-
-@contextmanager
-def _worker(flags: Mapping[str, str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "services.strategy_discovery.main",
-            f"--bus_url={flags['bus_url']}",
-            f"--candles_url={flags['candles_url']}",
-            "--workers=1",
-            "--batch_seconds=2",
-            f"--metrics_port={port}",
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(60)

@@ -37,6 +37,10 @@ class Prometheus:
         """Return the names of all metrics."""
         return set(self.get("label/__name__/values"))
 
+    def is_quiet(self) -> bool:
+        """Whether no alert fires, nor is about to."""
+        return not self.get("alerts")["alerts"]
+
     def firing(self) -> set[tuple[str, str]]:
         """Return alert and room of what fires; the room is empty if it has none."""
         return {

@@ -34,13 +34,12 @@ class FlinkServer:
     Attributes:
         folder: Its settings, ports, and logs; made by the first start.
         slots: How many Python workers run at once.
-        metrics_port: Where the TaskManager serves metrics to Prometheus; None for
-            nowhere.
+        metrics: Whether both serve metrics to Prometheus.
     """
 
     folder: Path
     slots: int = 2
-    metrics_port: int | None = None
+    metrics: bool = False
 
     @property
     def python(self) -> Path:
@@ -56,6 +55,12 @@ class FlinkServer:
     def jobmanager(self) -> str:
         """Address of the JobManager's REST, e.g. `127.0.0.1:20001`."""
         return f"{HOST}:{self._ports()['rest']}"
+
+    @property
+    def metrics_addresses(self) -> list[str]:
+        """`host:port` where JobManager and TaskManager serve metrics."""
+        known = self._ports()
+        return [f"{HOST}:{known[_metrics(role)]}" for role in (JOBMANAGER, TASKMANAGER)]
 
     def log(self, role: str) -> Path:
         """Return the log of `jobmanager` or `taskmanager`."""
@@ -128,7 +133,7 @@ class FlinkServer:
         if self.running(role) is not None:
             return
         process = processes.spawn(
-            [self._home() / "bin" / f"{role}.sh", "start-foreground"],
+            [self._home() / "bin" / f"{role}.sh", "start-foreground", *self._own(role)],
             log=self.log(role),
             environment=self.environment(),
             directory=self.folder,
@@ -167,7 +172,8 @@ class FlinkServer:
 
     def _ports(self) -> dict[str, int]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        return dict(ports.remembered(self.folder / "ports.json", ["rest", "rpc"]))
+        names = ["rest", "rpc", *map(_metrics, (JOBMANAGER, TASKMANAGER))]
+        return dict(ports.remembered(self.folder / "ports.json", names))
 
     def _write_settings(self) -> None:
         conf = self.folder / "conf"
@@ -207,10 +213,17 @@ class FlinkServer:
         }
 
     def _metrics(self) -> dict[str, object]:
-        if self.metrics_port is None:
+        if not self.metrics:
             return {}
         reporter = "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
-        return {
-            "metrics.reporter.prom.factory.class": reporter,
-            "metrics.reporter.prom.port": self.metrics_port,
-        }
+        return {"metrics.reporter.prom.factory.class": reporter}
+
+    def _own(self, role: str) -> list[str]:
+        """Return the settings of one of the two: they share a machine, not a port."""
+        if not self.metrics:
+            return []
+        return ["-D", f"metrics.reporter.prom.port={self._ports()[_metrics(role)]}"]
+
+
+def _metrics(role: str) -> str:
+    return f"{role}_metrics"

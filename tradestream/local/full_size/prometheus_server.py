@@ -15,7 +15,7 @@ CONFIGURATION = Path(__file__).parents[3] / "platform" / "prometheus"
 
 @dataclass(frozen=True, slots=True)
 class PrometheusServer:
-    """A Prometheus that scrapes a Pushgateway and workers.
+    """A Prometheus that scrapes a Pushgateway, workers, and Flink.
 
     Scrape configuration and rules are those of `platform/prometheus`; only the
     lists of targets are written here, and may be written again while it runs.
@@ -27,6 +27,8 @@ class PrometheusServer:
         pushgateway: `host:port` of the Pushgateway.
         workers: By room, `host:port` of each process that serves `/metrics`.
         every_seconds: How often it scrapes and evaluates rules.
+        flink: `host:port` of each process of Flink's that serves metrics.
+        configuration: Folder of `prometheus.yaml` and `rules`.
     """
 
     folder: Path
@@ -35,6 +37,8 @@ class PrometheusServer:
     pushgateway: str
     workers: Mapping[str, Sequence[str]]
     every_seconds: int = 15
+    flink: Sequence[str] = ()
+    configuration: Path = CONFIGURATION
 
     @property
     def url(self) -> str:
@@ -64,25 +68,27 @@ class PrometheusServer:
         self._server(()).stop()
 
     def _write_configuration(self) -> None:
-        text = (CONFIGURATION / "prometheus.yaml").read_text("utf-8")
+        text = (self.configuration / "prometheus.yaml").read_text("utf-8")
         every = f"_interval: {self.every_seconds}s"
         text = text.replace("_interval: 15s", every)
         text = text.replace("timeout: 10s", f"timeout: {min(10, self.every_seconds)}s")
         (self.folder / "prometheus.yaml").write_text(text, "utf-8")
         rules = self.folder / "rules"
         shutil.rmtree(rules, ignore_errors=True)
-        shutil.copytree(CONFIGURATION / "rules", rules)
+        shutil.copytree(self.configuration / "rules", rules)
         targets = self.folder / "targets"
         targets.mkdir(exist_ok=True)
-        own = [{"targets": [f"{HOST}:{self.port}"]}]
-        gateway = [{"targets": [self.pushgateway]}]
-        workers = [
-            {"targets": list(addresses), "labels": {"job": room}}
-            for room, addresses in self.workers.items()
-        ]
-        (targets / "prometheus.json").write_text(json.dumps(own))
-        (targets / "pushgateway.json").write_text(json.dumps(gateway))
-        (targets / "workers.json").write_text(json.dumps(workers))
+        lists: Mapping[str, object] = {
+            "prometheus": [{"targets": [f"{HOST}:{self.port}"]}],
+            "pushgateway": [{"targets": [self.pushgateway]}],
+            "flink": [{"targets": list(self.flink)}],
+            "workers": [
+                {"targets": list(addresses), "labels": {"job": room}}
+                for room, addresses in self.workers.items()
+            ],
+        }
+        for name, addresses in lists.items():
+            (targets / f"{name}.json").write_text(json.dumps(addresses))
 
     def _server(self, command: tuple[str, ...]) -> HttpServer:
         return HttpServer(

@@ -6,7 +6,8 @@ from tradestream.local import ports
 from tradestream.local.full_size import parts
 from tradestream.local.full_size.http_server import program
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
-from tradestream.local.full_size.kafka_server import KafkaServer, java, port_names
+from tradestream.local.full_size.java import java
+from tradestream.local.full_size.kafka_server import KafkaServer, port_names
 from tradestream.local.full_size.prometheus_server import PrometheusServer
 from tradestream.local.full_size.pushgateway_server import PushgatewayServer
 from tradestream.local.place import Place
@@ -80,7 +81,13 @@ class FullStack(Stack):
         return self._prometheus_on(
             self.ports["prometheus"],
             f"{ports.HOST}:{self.ports['pushgateway']}",
-            {room: f"{ports.HOST}:{self.ports[_metrics(room)]}" for room in WORKERS},
+            {
+                "exchange_simulator": f"{ports.HOST}:{self.ports['simulator']}",
+                **{
+                    room: f"{ports.HOST}:{self.ports[_metrics(room)]}"
+                    for room in WORKERS
+                },
+            },
         )
 
     @property
