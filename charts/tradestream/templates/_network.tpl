@@ -13,6 +13,15 @@
 {{- toJson (uniq $ports) -}}
 {{- end }}
 
+{{/* Rule that lets a room ask for names. */}}
+{{- define "tradestream.egressNames" -}}
+- ports: # names
+    {{- range .Values.networkPolicies.dnsPorts }}
+    - {port: {{ int . }}, protocol: UDP}
+    - {port: {{ int . }}, protocol: TCP}
+    {{- end }}
+{{- end }}
+
 {{/* Rule that lets a room reach a dependency: (dict "what" "url" "values" {peers, ports}). */}}
 {{- define "tradestream.egress" -}}
 - ports: # {{ .what }}
