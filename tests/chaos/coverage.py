@@ -1,5 +1,6 @@
 """How many kills there are to be, of what, and how many there were."""
 
+import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,6 +101,10 @@ class Coverage:
     def of(self, kind: str) -> int:
         """Return how many of a kind of target were killed."""
         return sum(self.named(kind).values())
+
+    def least_hit(self, kinds: Sequence[str], rng: random.Random) -> str:
+        """Return a kind that the fewest kills have hit, so that each has its share."""
+        return min(kinds, key=lambda kind: (self.of(kind), rng.random()))
 
     def named(self, kind: str) -> Mapping[str, int]:
         """Return how often each target of a kind was killed."""

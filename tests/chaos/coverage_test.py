@@ -1,6 +1,10 @@
 """What a chaos run demands of its kills."""
 
+import random
 from collections import Counter
+from collections.abc import Mapping
+
+import pytest
 
 from tests.chaos.coverage import (
     ROOM,
@@ -12,6 +16,9 @@ from tests.chaos.coverage import (
     missing,
 )
 from tests.chaos.failpoints import CommitWindow
+from tests.chaos.main_line import STAGES
+from tests.chaos.needs import FULL, SMALL, kinds_of
+from tests.chaos.run import due_after
 
 WINDOWS = [CommitWindow("room", f"room.{number}") for number in range(30)]
 CALM = [CalmStage(1.0, tuple(w.failpoint for w in WINDOWS))] * 2
@@ -53,6 +60,31 @@ def test_a_run_that_hit_everything_lacks_nothing() -> None:
     assert coverage.at_random() == 30
     assert [coverage.of(kind) for kind in (WINDOW, ROOM, "kafka")] == [30, 9, 10]
     assert coverage.named("kafka") == {"kafka 1": 9, "kafka 3": 1}
+
+
+@pytest.mark.parametrize(("roles", "has_flink"), [(SMALL, False), (FULL, True)])
+def test_sixty_kills_reach_every_kind(
+    roles: Mapping[str, str], *, has_flink: bool
+) -> None:
+    calm = [CalmStage(1.0, ())] * len(STAGES)
+    kinds = sorted({*roles.values()})
+    for seed in range(20):
+        sixty = KillPlan(60, seed, WINDOWS, calm, kinds, has_flink)
+        rng = random.Random(seed)
+        coverage = Coverage(dict.fromkeys(WINDOWS, 1))
+        for number, stage in enumerate(STAGES):
+            targets = [ROOM, *kinds_of(stage.room, roles)]
+            while coverage.at_random() < due_after(sixty, coverage, number):
+                kind = coverage.least_hit(targets, rng)
+                if kind == ROOM:
+                    coverage.rooms[stage.room] += 1
+                else:
+                    coverage.servers[kind, kind] += 1
+        coverage.servers[TASKMANAGER, TASKMANAGER] += sixty.of_taskmanagers
+
+        assert coverage.total() == 60
+        assert missing(coverage, sixty) == []
+        assert min(coverage.of(kind) for kind in sixty.targets) >= 2
 
 
 def test_a_kind_that_was_never_killed_is_told_from_sixty_kills_on() -> None:

@@ -49,14 +49,14 @@ def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Co
         calm = plan.calm[number]
         _kill_in_windows(stack, stage, calm.passed, coverage, plan.in_windows)
         _kill_at_random(
-            stack, stage, calm.seconds, _due(plan, coverage, number), rng, coverage
+            stack, stage, calm.seconds, due_after(plan, coverage, number), rng, coverage
         )
         _finish(stack, stage)
         print(f"  {stage.name:<42} {coverage.total():>4} kills so far", flush=True)
     return coverage
 
 
-def _due(plan: KillPlan, coverage: Coverage, number: int) -> int:
+def due_after(plan: KillPlan, coverage: Coverage, number: int) -> int:
     """Return how many random kills there should have been after a stage."""
     if number == len(plan.calm) - 1:  # and for windows that were not reached again
         return plan.kills - plan.of_taskmanagers - coverage.of(WINDOW)
@@ -115,8 +115,7 @@ def _kill_at_random(
     targets = [ROOM, *stack.kinds_of(stage.room)]
     misses = 0
     while coverage.at_random() < due and misses < MOST_MISSES:
-        # Whom the fewest kills have hit, so that each kind has its share.
-        kind = min(targets, key=lambda one: (coverage.of(one), rng.random()))
+        kind = coverage.least_hit(targets, rng)
         process = stack.launch(stage.room, stage.flags)
         # A room that had little left to do may end before it is its turn.
         at_work = lives_until(process, rng.uniform(0.0, seconds * SOONER**misses))

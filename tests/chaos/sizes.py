@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.chaos.needs import BUS, CANDLES
+from tests.chaos.needs import FULL, SMALL
 from tradestream.bus.declared_topics import read_declared
 from tradestream.bus.kafka_topics import apply_topics
 from tradestream.bus.security import BusSecurity
@@ -27,7 +27,7 @@ class Size(Protocol):
 
     @property
     def roles(self) -> Mapping[str, str]:
-        """Kinds of the servers that hold messages and bars."""
+        """Kinds of the servers that play each role."""
         ...
 
     def start(self) -> None:
@@ -51,7 +51,7 @@ class Small:
     """Messages in Valkey, bars in Postgres: nothing more."""
 
     servers: Mapping[str, tuple[str, ...]] = {}
-    roles: Mapping[str, str] = {BUS: "valkey", CANDLES: "postgres"}
+    roles = SMALL
 
     def start(self) -> None:
         """There is nothing to start."""
@@ -89,8 +89,8 @@ class Full:
 
     @property
     def roles(self) -> Mapping[str, str]:
-        """Kinds of the servers that hold messages and bars."""
-        return {BUS: "kafka", CANDLES: "influxdb"}
+        """Kinds of the servers that play each role."""
+        return FULL
 
     def start(self) -> None:
         """Start what does not run, and declare the topics once."""

@@ -18,7 +18,7 @@ import requests
 
 from tests.chaos.failpoints import REPOSITORY
 from tests.chaos.main_line import CORRECTED_MINUTES, HOLE_HOURS
-from tests.chaos.needs import RECORDS, STATE, VENUE, needs_of
+from tests.chaos.needs import kinds_of
 from tests.chaos.sizes import Size, size_of
 from tradestream.bus.factory import open_bus
 from tradestream.bus.port import Bus
@@ -34,7 +34,6 @@ from tradestream.runtime import failpoints
 from tradestream.testing.servers import temporary_folder
 
 _SERVERS = ("postgres", "valkey", "exchange_simulator")
-_ROLES = {RECORDS: "postgres", STATE: "valkey", VENUE: "exchange_simulator"}
 START_ATTEMPTS = 100
 POLL_SECONDS = 0.02
 
@@ -75,8 +74,7 @@ class ChaosStack:
 
     def kinds_of(self, room: str) -> list[str]:
         """Return the kinds of servers that a room speaks with."""
-        roles = {**_ROLES, **self.size.roles}
-        return sorted({roles[need] for need in needs_of(room)})
+        return kinds_of(room, self.size.roles)
 
     @property
     def now(self) -> datetime:
