@@ -42,11 +42,21 @@ SOURCES = (
     "tradestream/strategies",
 )
 
+# Label → top folders outside the roots that depend on it, too.
+VISIBLE: dict[str, frozenset[str]] = {
+    "//tradestream/backtest:compile": frozenset({"tools"}),
+    "//tradestream/indicators:library": frozenset({"tools"}),
+}
+
+# A room that needs it brings machine code, compiled beforehand.
+COMPILER = "@pypi//numba"
+
 # Runs rooms by their name: what names one, too, depends on it.
 ROOM_RUNNER = "tradestream.testing.rooms"
 
 # Test module → why `bazel test //...` leaves it to `make test`.
 MANUAL: dict[str, str] = {
+    "tests.chaos.coverage_test": "Reads the flags of rooms in the checkout.",
     "tests.chaos.failpoints_test": "Reads the sources of the checkout.",
     "tests.chaos.flink_test": "Looks for a program of the checkout.",
     "tests.chaos.needs_test": "Reads the flags of rooms in the checkout.",
