@@ -11,10 +11,14 @@ from tradestream.local.processes import StartError
 _EXTENSIONS = f"subjectAltName=IP:{HOST},DNS:localhost\n"
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, *, days: int = 365) -> Path:
     """Make `ca.pem` and `server.pem` (key and certificate) that it signed.
 
     Those that are there stay.
+
+    Args:
+        folder: Where; made if it is missing.
+        days: How long the server's holds; -1: it has expired.
 
     Returns:
         The certificate of the authority, for clients.
@@ -41,7 +45,7 @@ def make(folder: Path) -> Path:
     )
     _openssl(
         folder,
-        *("x509", "-req", "-in", "server.request", "-days", "365"),
+        *("x509", "-req", "-in", "server.request", "-days", str(days)),
         *("-CA", authority.name, "-CAkey", "ca.key", "-CAcreateserial"),
         *("-extfile", "extensions", "-out", "server.crt"),
     )

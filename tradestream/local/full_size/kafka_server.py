@@ -1,39 +1,34 @@
 """Apache Kafka as processes on loopback ports, one or three brokers."""
 
 import base64
-import os
-import re
 import secrets
-import shutil
 import signal
-import socket
-import struct
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tradestream.errors import ConfigurationError
 from tradestream.local import ports, processes
 from tradestream.local.full_size import certificates, parts
+from tradestream.local.full_size.java import hidden, java_command
 from tradestream.local.full_size.kafka_settings import (
     LOG4J,
+    SASL,
+    TLS,
     USER,
     Listener,
     Node,
     properties,
 )
+from tradestream.local.full_size.kafka_words import cause_of_end, is_ready
 from tradestream.local.processes import Handle, StartError
 
 START_SECONDS = 120.0
 STOP_SECONDS = 30.0
-_STARTED = b"Kafka Server started"
-_API_VERSIONS = 18
-_CAUSE = re.compile(r"^(?:Caused by: )?((?:\w+\.)+\w+(?:Exception|Error): .*)", re.M)
+_LOG4J_FILE = "log4j2.properties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,9 @@ class KafkaServer:
         folder: Its data, ports, and logs; made by the first start.
         nodes: How many brokers; 1, or 3 with every topic on three and two required.
         listener: How clients speak to it: `plaintext`, `tls` (authority in
-            `ca_file`), `sasl` (user `tradestream`, password in `password_file`,
-            mechanism PLAIN or SCRAM-SHA-512), or `sasl_tls`.
+            `ca_file`), `mutual_tls` (clients show a certificate, too), `sasl` (user
+            `tradestream`, password in `password_file`, mechanism PLAIN or
+            SCRAM-SHA-512), or `sasl_tls`.
         heap: Largest heap of each broker, as Java writes it.
         ports_file: File that remembers its ports; None: in the data folder.
         host: Address of this machine that clients use.
@@ -126,21 +122,23 @@ class KafkaServer:
         log = self.log(number)
         begin = log.stat().st_size if log.exists() else 0
         process = processes.spawn(
-            self._java(node, "kafka.Kafka", str(settings), heap=self.heap), log=log
+            java_command(
+                parts.KAFKA.find() / "lib",
+                settings.with_name(_LOG4J_FILE),
+                "kafka.Kafka",
+                str(settings),
+                heap=self.heap,
+            ),
+            log=log,
         )
         handle = Handle.of(process.pid)
         processes.write_handle(self._pid_file(number), handle)
 
-        def is_ready() -> bool:
-            # The line comes when the broker may serve, the answer when it does.
-            with log.open("rb") as file:
-                file.seek(begin)
-                return _STARTED in file.read() and _answers(node.internal_port)
-
-        if not processes.wait_until(is_ready, process, START_SECONDS):
+        ready = partial(is_ready, log, begin, node.internal_port)
+        if not processes.wait_until(ready, process, START_SECONDS):
             process.kill()
             process.wait()
-            raise StartError(f"kafka does not start: {_why(log, begin)}")
+            raise StartError(f"kafka does not start: {cause_of_end(log, begin)}")
         return handle
 
     def stop(self) -> None:
@@ -173,7 +171,7 @@ class KafkaServer:
         # A leading dash would be taken for an option.
         _remember(self.folder / "cluster", f"K{cluster[1:]}")
         _remember(self.password_file, secrets.token_urlsafe(24))
-        if self.listener in ("tls", "sasl_tls"):
+        if self.listener in TLS:
             certificates.make(self.folder / "keys")
 
     def _home(self, number: int) -> Path:
@@ -193,7 +191,7 @@ class KafkaServer:
     def _write_settings(self, node: Node) -> Path:
         home = self._home(node.number)
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home / "log4j2.properties").write_text(LOG4J)
+        (home / _LOG4J_FILE).write_text(LOG4J)
         settings = properties(
             node,
             self._nodes(),
@@ -207,25 +205,30 @@ class KafkaServer:
         path.touch(mode=0o600)
         path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
         if not (home / "data" / "meta.properties").exists():
-            self._format(node, path)
+            self._format(path)
         return path
 
-    def _format(self, node: Node, settings: Path) -> None:
+    def _format(self, settings: Path) -> None:
         identity = (self.folder / "cluster").read_text().strip()
         options = ["--cluster-id", identity, "--config", str(settings)]
-        if self.listener in ("sasl", "sasl_tls"):
+        if self.listener in SASL:
             password = self.password_file.read_text().strip()
             options += [
                 "--add-scram",
                 f"SCRAM-SHA-512=[name={USER},password={password}]",
             ]
-        program, *rest = self._java(
-            node, "kafka.tools.StorageTool", "format", *options, heap="256m"
+        program, *rest = java_command(
+            parts.KAFKA.find() / "lib",
+            settings.with_name(_LOG4J_FILE),
+            "kafka.tools.StorageTool",
+            "format",
+            *options,
+            heap="256m",
         )
-        # Everybody on the machine sees arguments, and one is the password.
-        with _hidden(rest, settings.with_name("format.arguments")) as hidden:
+        # One of them is the password.
+        with hidden(rest, settings.with_name("format.arguments")) as file:
             finished = subprocess.run(
-                [program, hidden],
+                [program, file],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -234,18 +237,6 @@ class KafkaServer:
         if finished.returncode != 0:
             said = (finished.stderr or finished.stdout).strip().splitlines()
             raise StartError(f"kafka cannot format its folder: {said[-1:]}")
-
-    def _java(self, node: Node, *arguments: str, heap: str) -> list[str]:
-        jars = parts.KAFKA.find() / "lib"
-        log4j = self._home(node.number) / "log4j2.properties"
-        return [
-            java(),
-            *(f"-Xmx{heap}", "-Xms64m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"),
-            *("-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true"),
-            f"-Dlog4j2.configurationFile={log4j}",
-            *("-cp", str(jars / "*")),
-            *arguments,
-        ]
 
 
 def port_names(nodes: int) -> tuple[str, ...]:
@@ -258,57 +249,12 @@ def _port_names(number: int) -> tuple[str, str, str]:
     return broker, f"{broker}_internal", f"{broker}_controller"
 
 
-def java() -> str:
-    """Return the Java to run with: that of JAVA_HOME, else the one on the path.
-
-    Raises:
-        ConfigurationError: If there is none.
-    """
-    home = os.environ.get("JAVA_HOME")
-    found = shutil.which("java", path=f"{home}/bin" if home else None)
-    if found is None:
-        raise ConfigurationError("java 17 is required on the path, was missing")
-    return found
-
-
 def _remember(path: Path, new: str) -> None:
     """Write a file, for its owner alone, unless it is there."""
     if path.exists():
         return
     path.touch(mode=0o600)
     path.write_text(new + "\n")
-
-
-@contextmanager
-def _hidden(arguments: Sequence[str], path: Path) -> Iterator[str]:
-    """Yield what makes Java read arguments from a file, its owner's alone."""
-    quoted = (a.replace("\\", "\\\\").replace('"', '\\"') for a in arguments)
-    path.touch(mode=0o600)
-    try:
-        path.write_text("".join(f'"{argument}"\n' for argument in quoted))
-        yield f"@{path}"
-    finally:
-        path.unlink()
-
-
-def _why(log: Path, begin: int) -> str:
-    """Return what a broker said of its end; what it says last is not the cause."""
-    said = log.read_bytes()[begin:].decode(errors="replace")
-    causes = _CAUSE.findall(said)
-    own = [cause for cause in causes if cause.startswith("org.apache.kafka")]
-    return str((own or causes or [processes.last_line(log)])[-1])
-
-
-def _answers(port: int) -> bool:
-    """Whether a broker answers which requests it knows."""
-    body = struct.pack(">hhih", _API_VERSIONS, 0, 7, 1) + b"p"
-    try:
-        with socket.create_connection((ports.HOST, port), timeout=1) as client:
-            client.sendall(struct.pack(">i", len(body)) + body)
-            head = client.recv(10)
-    except OSError:
-        return False
-    return len(head) == 10 and struct.unpack(">iih", head)[1:] == (7, 0)
 
 
 def _at_once(tasks: Sequence[Callable[[], object]]) -> None:

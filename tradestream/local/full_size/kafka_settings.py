@@ -7,15 +7,20 @@ from typing import Literal
 
 from tradestream.local.ports import HOST
 
-Listener = Literal["plaintext", "tls", "sasl", "sasl_tls"]
+Listener = Literal["plaintext", "tls", "mutual_tls", "sasl", "sasl_tls"]
 """How clients speak to a broker; `sasl` takes PLAIN and SCRAM-SHA-512."""
+
+TLS: frozenset[Listener] = frozenset({"tls", "mutual_tls", "sasl_tls"})
+SASL: frozenset[Listener] = frozenset({"sasl", "sasl_tls"})
 
 _PROTOCOLS: dict[Listener, str] = {
     "plaintext": "PLAINTEXT",
     "tls": "SSL",
+    "mutual_tls": "SSL",
     "sasl": "SASL_PLAINTEXT",
     "sasl_tls": "SASL_SSL",
 }
+_ASKING = {"listener.name.client.ssl.client.auth": "required"}
 USER = "tradestream"
 
 LOG4J = """\
@@ -116,8 +121,9 @@ def properties(
         # over: with the default of 9 s a restart takes 16 s instead of 5.
         "broker.session.timeout.ms": 3_000,
         "broker.heartbeat.interval.ms": 500,
-        **(_tls(keys) if listener in ("tls", "sasl_tls") else {}),
-        **(_sasl(password) if listener in ("sasl", "sasl_tls") else {}),
+        **(_tls(keys) if listener in TLS else {}),
+        **(_ASKING if listener == "mutual_tls" else {}),
+        **(_sasl(password) if listener in SASL else {}),
     }
     return {name: str(value) for name, value in settings.items()}
 
