@@ -54,7 +54,7 @@ def test_a_missing_topic_names_the_command_that_makes_it(
 ) -> None:
     with pytest.raises(
         ConfigurationError,
-        match="kafka has no topic missing; `tradestream topics apply` makes it",
+        match="has no topic missing; `tradestream topics apply` makes it",
     ):
         use(bus)
 
@@ -151,13 +151,14 @@ def test_a_broker_that_goes_away_is_waited_for_within_a_bound() -> None:
         assert len(gathered(consumer, 2)) == 2
 
         server.kill()
-        with pytest.raises(UnavailableError, match="kafka did not publish to t: "):
+        where = f"kafka at {server.bootstrap} did not"
+        with pytest.raises(UnavailableError, match=f"{where} publish to t: "):
             hasty.publish("t", messages(1))
-        with pytest.raises(UnavailableError, match="kafka did not say how long"):
+        with pytest.raises(UnavailableError, match=f"{where} say how long"):
             hasty.lag("t", "g")
-        with pytest.raises(UnavailableError, match="kafka did not"):
+        with pytest.raises(UnavailableError, match=where):
             consumer.poll(1, 0)
-        with pytest.raises(UnavailableError, match=r"kafka at 127\.0\.0\.1"):
+        with pytest.raises(UnavailableError, match=f"{where} answer: "):
             KafkaBus(server.url, times=KafkaTimes(connect=1.0))
         server.start()
 

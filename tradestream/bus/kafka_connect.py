@@ -5,17 +5,24 @@ did; what each broker answered, it tells its logger alone.
 """
 
 import logging
+import re
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka
 
-from tradestream.bus.kafka_errors import describe, translate
+from tradestream.bus.kafka_errors import Cluster, describe
+from tradestream.bus.kafka_listener import find_listener
 from tradestream.bus.kafka_repairs import hear_last_words
 from tradestream.errors import ConfigurationError, TradeStreamError, UnavailableError
 
 _LOGGER = "kafka"
 _UNTRUSTED = "certificate verify failed"
+_REASON = re.compile(rf"{_UNTRUSTED}:? *(.*?) *(\(_ssl\.c:\d+\))?$")
+_FOREIGN = ("issuer", "self-signed", "self signed")
+_OURS = re.compile(r"\w+ alert (unknown ca|[\w ]*certificate[\w ]*)")
+"""What a broker says of a client's certificate, and of none."""
+_TLS = ("SSL", "SASL_SSL")
 
 
 def connect(options: dict[str, Any]) -> KafkaAdminClient:
@@ -26,7 +33,8 @@ def connect(options: dict[str, Any]) -> KafkaAdminClient:
 
     Raises:
         UnavailableError: If no broker answers in time.
-        ConfigurationError: If the user, the password, or a certificate is refused.
+        ConfigurationError: If the user, the password, or a certificate is refused,
+            or the broker speaks another way.
     """
     hear_last_words()
     causes = _Causes()
@@ -35,22 +43,43 @@ def connect(options: dict[str, Any]) -> KafkaAdminClient:
     try:
         return KafkaAdminClient(**options)
     except kafka.KafkaError as error:
-        servers = ",".join(options["bootstrap_servers"])
-        raise _told(causes.likeliest() or error, f"kafka at {servers}") from error
+        raise _told(causes.likeliest() or error, options) from error
     finally:
         logger.removeHandler(causes)
 
 
-def _told(error: Exception, where: str) -> TradeStreamError:
-    if _UNTRUSTED in str(error):
-        return ConfigurationError(
-            f"{where}: its certificate is not signed by --bus_tls_ca_file: "
-            f"{describe(error)}"
+def _told(error: Exception, options: dict[str, Any]) -> TradeStreamError:
+    cluster = Cluster(options["bootstrap_servers"])
+    refusal = _of_certificates(str(error))
+    if refusal is not None:
+        return ConfigurationError(f"{cluster}: {refusal}")
+    if isinstance(error, kafka.SaslAuthenticationFailedError):
+        return cluster.error(error, "answer")
+    listener = find_listener(cluster.addresses)
+    if listener is not None:
+        refusal = listener.refusal(
+            tls=options["security_protocol"] in _TLS,
+            mechanism=options.get("sasl_mechanism"),
         )
-    if not isinstance(error, kafka.KafkaError):
-        return UnavailableError(f"{where} did not answer: {describe(error)}")
-    found = translate(error, "answer")
-    return type(found)(f"{where}: {found}")
+        if refusal is not None:
+            return ConfigurationError(f"{Cluster([listener.address])}: {refusal}")
+    if isinstance(error, kafka.KafkaError):
+        return cluster.error(error, "answer")
+    return UnavailableError(f"{cluster} did not answer: {describe(error)}")
+
+
+def _of_certificates(words: str) -> str | None:
+    """Return what is wrong with a certificate, theirs or ours."""
+    ours = _OURS.search(words)
+    if ours is not None:
+        return f"a --bus_tls_cert_file that it trusts is required: {ours[1].strip()}"
+    found = _REASON.search(words)
+    if found is None:
+        return None
+    reason = found[1]
+    if any(sign in reason for sign in _FOREIGN):
+        return f"its certificate is not signed by --bus_tls_ca_file: {reason}"
+    return f"its certificate is refused: {reason}"
 
 
 class _Causes(logging.Handler):
@@ -75,6 +104,7 @@ class _Causes(logging.Handler):
 
 
 def _is_refusal(error: Exception) -> bool:
-    return isinstance(error, kafka.SaslAuthenticationFailedError) or _UNTRUSTED in str(
-        error
+    return (
+        isinstance(error, kafka.SaslAuthenticationFailedError)
+        or _of_certificates(str(error)) is not None
     )

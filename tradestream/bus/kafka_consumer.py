@@ -16,7 +16,6 @@ from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.structs import MemberState
 
-from tradestream.bus.kafka_errors import translated
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_partitions import Fetched, Partitions, instance_name
 from tradestream.bus.kafka_records import parse_position, to_record
@@ -61,7 +60,8 @@ class KafkaConsumer:
         self._instance = instance_name(member)
         self._times = times
         self._offsets = offsets
-        with translated(f"join {group}"):
+        self._cluster = offsets.cluster
+        with self._cluster.translated(f"join {group}"):
             self._client = kafka.KafkaConsumer(
                 **options,
                 group_id=group,
@@ -98,14 +98,14 @@ class KafkaConsumer:
         refused_until = started + self._times.retry
         left = timeout_seconds
         self._polled = True
-        with translated(f"poll {self._topic}"):
+        with self._cluster.translated(f"poll {self._topic}"):
             while True:
                 found = self._mine.kept(self._fetch(max_records, left))
                 if found and self._claim(found):
                     return self._records(found)
                 if found and time.monotonic() >= refused_until:
                     raise UnavailableError(
-                        f"kafka did not let {self._group} take what waits for it"
+                        f"{self._cluster} did not let {self._group} take what waits"
                     )
                 left = started + timeout_seconds - time.monotonic()
                 if not found and left <= 0 and self._ended(started):
@@ -124,7 +124,7 @@ class KafkaConsumer:
             number, offset = parse_position(record.position)
             partition = TopicPartition(self._topic, number)
             ends[partition] = max(offset + 1, ends.get(partition, 0))
-        with translated(f"commit to {self._topic}"):
+        with self._cluster.translated(f"commit to {self._topic}"):
             for _ in range(_COMMIT_TRIES):
                 held = self._held(ends)
                 if not held or self._commit(self._mine.done(held)):
@@ -132,8 +132,8 @@ class KafkaConsumer:
                     return
                 self._rejoin()
         raise UnavailableError(
-            f"kafka did not commit to {self._topic}: {self._group} changed meanwhile, "
-            f"{_COMMIT_TRIES} times"
+            f"{self._cluster} did not commit to {self._topic}: {self._group} changed"
+            f" meanwhile, {_COMMIT_TRIES} times"
         )
 
     def close(self) -> None:
@@ -216,7 +216,8 @@ class KafkaConsumer:
                 return
             if time.monotonic() >= deadline:
                 raise UnavailableError(
-                    f"kafka did not let {self._instance} join {self._group} again"
+                    f"{self._cluster} did not let {self._instance} join"
+                    f" {self._group} again"
                 )
 
     def _joined(self) -> bool:

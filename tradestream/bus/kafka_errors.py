@@ -1,9 +1,10 @@
-"""Errors of the Kafka client in our words."""
+"""Errors of the Kafka client in our words, which name the brokers."""
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from kafka import errors as kafka
@@ -35,59 +36,72 @@ _REFUSED = (
 )
 
 
-def translate(error: kafka.KafkaError, what: str) -> TradeStreamError:
-    """Return our error for one of the client's.
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The brokers that a client was told of, in the words of its errors.
 
-    Args:
-        error: What the client raised.
-        what: What was tried, e.g. `publish to trade-signals`.
+    Attributes:
+        addresses: `host:port` of each.
     """
-    words = describe(error)
-    if isinstance(error, _REFUSED):
-        return ConfigurationError(f"kafka refused the user or password: {words}")
-    if isinstance(error, kafka.AuthorizationError):
-        return ConfigurationError(f"kafka refused to {what}: {words}")
-    if isinstance(error, kafka.UnsupportedCodecError):
-        return ConfigurationError(f"kafka cannot {what}: unknown compression: {words}")
-    if isinstance(error, kafka.FencedInstanceIdError):
-        return UnavailableError(
-            f"kafka did not {what}: another member of the same name took its place"
-        )
-    if isinstance(error, _REFUSED_SETTINGS):
-        return ConfigurationError(f"kafka cannot {what}: {words}")
-    return UnavailableError(f"kafka did not {what}: {words}")
+
+    addresses: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"kafka at {','.join(self.addresses)}"
+
+    def error(self, error: kafka.KafkaError, what: str) -> TradeStreamError:
+        """Return our error for one of the client's.
+
+        Args:
+            error: What the client raised.
+            what: What was tried, e.g. `publish to trade-signals`.
+        """
+        words = describe(error)
+        if isinstance(error, _REFUSED):
+            return ConfigurationError(f"{self} refused the user or password: {words}")
+        if isinstance(error, kafka.AuthorizationError):
+            return ConfigurationError(f"{self} refused to {what}: {words}")
+        if isinstance(error, kafka.UnsupportedCodecError):
+            return ConfigurationError(
+                f"{self} cannot {what}: unknown compression: {words}"
+            )
+        if isinstance(error, kafka.FencedInstanceIdError):
+            return UnavailableError(
+                f"{self} did not {what}: another member of the same name took its place"
+            )
+        if isinstance(error, _REFUSED_SETTINGS):
+            return ConfigurationError(f"{self} cannot {what}: {words}")
+        return UnavailableError(f"{self} did not {what}: {words}")
+
+    @contextmanager
+    def translated(self, what: str) -> Iterator[None]:
+        """Turn errors of the client into ours."""
+        try:
+            yield
+        except kafka.KafkaError as error:
+            raise self.error(error, what) from error
+
+    def patiently(self, call: Callable[[], T], seconds: float, what: str) -> T:
+        """Return what `call` returns, trying again while brokers come and go.
+
+        Raises:
+            UnavailableError: If it failed for `seconds`.
+            ConfigurationError: If trying again cannot help.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return call()
+            except kafka.UnknownTopicOrPartitionError:
+                raise
+            except kafka.KafkaError as error:
+                final = not getattr(error, "retriable", False)
+                if final or time.monotonic() >= deadline:
+                    raise self.error(error, what) from error
+            time.sleep(PAUSE_SECONDS)
 
 
 def describe(error: Exception) -> str:
     """Return an error as one line."""
     words = _PREFIX.sub("", " ".join(str(error).split()))
     return f"{type(error).__name__}: {words}"[:_LONGEST]
-
-
-@contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Turn errors of the client into ours."""
-    try:
-        yield
-    except kafka.KafkaError as error:
-        raise translate(error, what) from error
-
-
-def patiently(call: Callable[[], T], seconds: float, what: str) -> T:
-    """Return what `call` returns, trying again while brokers come and go.
-
-    Raises:
-        UnavailableError: If it failed for `seconds`.
-        ConfigurationError: If trying again cannot help.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return call()
-        except kafka.UnknownTopicOrPartitionError:
-            raise
-        except kafka.KafkaError as error:
-            final = not getattr(error, "retriable", False)
-            if final or time.monotonic() >= deadline:
-                raise translate(error, what) from error
-        time.sleep(PAUSE_SECONDS)

@@ -6,11 +6,9 @@ from typing import Any
 import kafka
 from kafka import TopicPartition
 
-from tradestream.bus.kafka_errors import translated
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_records import to_record
 from tradestream.bus.port import Record
-from tradestream.errors import UnavailableError
 
 _STEP_MILLISECONDS = 200
 _AT_ONCE = 5000
@@ -37,7 +35,7 @@ def newest(
     wanted = {p: span for p, span in spans.items() if span[0] < span[1]}
     if not wanted or count <= 0:
         return []
-    with translated(f"read {topic}"):
+    with offsets.cluster.translated(f"read {topic}"):
         client = kafka.KafkaConsumer(
             **options,
             enable_auto_commit=False,
@@ -46,7 +44,7 @@ def newest(
             metrics_enabled=False,
         )
         try:
-            found = _read(client, wanted, topic, retry_seconds)
+            found = _read(client, wanted, retry_seconds)
         finally:
             client.close()
     found.sort(key=lambda r: (r.timestamp, r.partition, r.offset))
@@ -56,7 +54,6 @@ def newest(
 def _read(
     client: Any,
     wanted: dict[TopicPartition, tuple[int, int]],
-    topic: str,
     retry_seconds: float,
 ) -> list[Any]:
     client.assign(list(wanted))
@@ -72,5 +69,5 @@ def _read(
             found += [r for r in records if r.offset < wanted[partition][1]]
             deadline = time.monotonic() + retry_seconds
         if time.monotonic() >= deadline:
-            raise UnavailableError(f"kafka gave no more of {topic} in time")
+            raise kafka.errors.KafkaTimeoutError("no more came in time")
     return found

@@ -1,17 +1,19 @@
 """What brokers say of topics and groups, outside any membership."""
 
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from kafka import IsolationLevel, OffsetSpec, TopicPartition
 from kafka import errors as kafka
 from kafka.admin import ConfigResource, MemberToRemove
 
 from tradestream.bus.kafka_connect import connect
-from tradestream.bus.kafka_errors import APPLY, patiently
+from tradestream.bus.kafka_errors import APPLY, Cluster
 from tradestream.bus.kafka_repairs import forget_coordinator
 from tradestream.errors import ConfigurationError
+
+T = TypeVar("T")
 
 _NONE = -1
 _KEEP_SECONDS = 60.0
@@ -25,6 +27,10 @@ class KafkaOffsets:
         options: What every client is made with.
         retry_seconds: How long brokers may be away within a call.
 
+    Attributes:
+        cluster: Names the brokers in errors.
+        client: Asks them.
+
     Raises:
         UnavailableError: If no broker answers in time.
         ConfigurationError: If the user or the password is refused.
@@ -33,6 +39,7 @@ class KafkaOffsets:
     def __init__(self, options: dict[str, Any], retry_seconds: float) -> None:
         self._retry_seconds = retry_seconds
         self._partitions: dict[str, tuple[float, list[TopicPartition]]] = {}
+        self.cluster = Cluster(options["bootstrap_servers"])
         self.client = connect(options)
 
     def partitions(self, topic: str) -> list[TopicPartition]:
@@ -46,7 +53,7 @@ class KafkaOffsets:
         now = time.monotonic()
         if not known or now - asked_at > _KEEP_SECONDS:
             what = f"describe the topic {topic}"
-            known = patiently(lambda: self._look_up(topic), self._retry_seconds, what)
+            known = self.patiently(lambda: self._look_up(topic), what)
             self._partitions[topic] = (now, known)
         return known
 
@@ -76,7 +83,7 @@ class KafkaOffsets:
                 if at.offset != _NONE
             }
 
-        return patiently(ask, self._retry_seconds, f"say what {group} committed")
+        return self.patiently(ask, f"say what {group} committed")
 
     def lag(self, topic: str, group: str) -> int:
         """Return how many offsets of a topic a group has not committed."""
@@ -113,6 +120,15 @@ class KafkaOffsets:
         except kafka.KafkaError:
             return
 
+    def patiently(self, call: Callable[[], T], what: str) -> T:
+        """Return what `call` returns, trying again while brokers come and go.
+
+        Raises:
+            UnavailableError: If it failed until the bound of patience.
+            ConfigurationError: If trying again cannot help.
+        """
+        return self.cluster.patiently(call, self._retry_seconds, what)
+
     def close(self) -> None:
         """Give back the connections."""
         self.client.close()
@@ -121,7 +137,7 @@ class KafkaOffsets:
         (found,) = self.client.describe_topics([topic])
         error = kafka.for_code(found["error_code"])
         if error in (kafka.UnknownTopicOrPartitionError, kafka.InvalidTopicError):
-            raise ConfigurationError(f"kafka has no topic {topic}; {APPLY}")
+            raise ConfigurationError(f"{self.cluster} has no topic {topic}; {APPLY}")
         if error is not kafka.NoError:
             raise error()
         numbers = sorted(part["partition_index"] for part in found["partitions"])
@@ -138,4 +154,4 @@ class KafkaOffsets:
             )
             return {partition: int(at.offset) for partition, at in found.items()}
 
-        return patiently(ask, self._retry_seconds, "say how long its topics are")
+        return self.patiently(ask, "say how long its topics are")

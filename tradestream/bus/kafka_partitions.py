@@ -152,7 +152,8 @@ class Partitions:
             return len(reading) == len(assigned)
         if time.monotonic() >= deadline:
             raise UnavailableError(
-                f"kafka gave {self._group} none of the records that wait for it"
+                f"{self._offsets.cluster} gave {self._group} none of the records that"
+                " wait for it"
             )
         return False
 
@@ -189,7 +190,10 @@ class Partitions:
     def _position(self, partition: TopicPartition) -> int:
         at = self._client.position(partition, timeout_ms=_POSITION_MILLISECONDS)
         if at is None:
-            raise UnavailableError(f"kafka did not say where {partition} begins")
+            raise UnavailableError(
+                f"{self._offsets.cluster} did not say where {partition.topic} begins"
+                f" in partition {partition.partition}"
+            )
         return int(at)
 
 

@@ -16,7 +16,6 @@ from kafka import errors as kafka
 from kafka.partitioner import Partitioner, murmur2
 from kafka.serializer import Serializer
 
-from tradestream.bus.kafka_errors import translate, translated
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_records import to_headers
 from tradestream.bus.port import Message
@@ -94,7 +93,7 @@ class KafkaPublisher:
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
             milliseconds = int(self._retry_seconds * 1000)
-            with translated("publish"):
+            with self._offsets.cluster.translated("publish"):
                 self._producer = KafkaProducer(
                     **self._options
                     | {"request_timeout_ms": max(1000, milliseconds // 3)},
@@ -123,7 +122,7 @@ class KafkaPublisher:
         self, error: kafka.KafkaError, topic: str, messages: Sequence[Message]
     ) -> TradeStreamError:
         if not isinstance(error, _TOO_LARGE):
-            return translate(error, f"publish to {topic}")
+            return self._offsets.cluster.error(error, f"publish to {topic}")
         largest = max(len(message.value) for message in messages)
         return OversizedMessageError(
             f"a message of at most {self._offsets.largest_message(topic)} bytes is "

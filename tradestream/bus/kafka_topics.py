@@ -8,7 +8,6 @@ from kafka import errors as kafka
 from kafka.admin import ConfigResource
 
 from tradestream.bus.declared_topics import DeclaredTopic
-from tradestream.bus.kafka_errors import patiently
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_repairs import forget_controller
 from tradestream.bus.kafka_settings import client_options
@@ -66,7 +65,7 @@ def apply_topics(
                 offsets.committed(_ANY_GROUP, [])
             return found
 
-        return patiently(apply, patience.retry, _WHAT)
+        return offsets.patiently(apply, _WHAT)
     finally:
         offsets.close()
 

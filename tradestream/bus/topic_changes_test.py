@@ -1,7 +1,5 @@
 """Topics are made and raised, never lowered."""
 
-from pathlib import Path
-
 import pytest
 
 from tradestream.bus.declared_topics import DeclaredTopic, read_declared
@@ -83,14 +81,3 @@ def test_reads_every_topic_of_the_repository() -> None:
     assert declared["strategy-discovery-requests"].partitions == 24
     assert declared["sized-positions"].retention_ms == -1
     assert declared["orders"].retention_ms == 365 * DAY_MS
-
-
-@pytest.mark.parametrize(
-    "text", ["", "topics:\n  a: {partitions: 1}\n", "topics: [a]\n", "a: [\n"]
-)
-def test_names_a_file_that_declares_nothing(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "topics.yaml"
-    path.write_text(text)
-
-    with pytest.raises(ConfigurationError, match=r"are required in .*topics\.yaml"):
-        read_declared(path)
