@@ -73,6 +73,7 @@ def test_a_single_broker_is_told_its_way(
     before = set(admin.list_topics())
     made = apply(kafka, "--replication=1")
     again = apply(kafka)
+    looked_again = apply(kafka, "--dry_run")
 
     assert refused.returncode == 1
     assert refused.stderr.count("\n") == 1
@@ -80,6 +81,7 @@ def test_a_single_broker_is_told_its_way(
         refused.stderr
     )
     assert "24 of 24 topics to change" in looked.stdout
+    assert (looked.returncode, looked_again.returncode) == (2, 0)
     assert CANDLES not in before
     assert made.returncode == 0, made.stderr
     assert "24 of 24 topics changed" in made.stdout

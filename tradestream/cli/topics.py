@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tradestream.bus.topic_changes import Change
 
 
+PENDING = 2
+"""Exit status of --dry_run when something would be done, as `terraform plan` has."""
+
+
 @click.group(name="topics", short_help="Make the topics of Kafka as declared.")
 def command() -> None:
     """Work on the topics of Kafka, the bus of the full size."""
@@ -32,7 +36,11 @@ def command() -> None:
     help="Copies of topics that are made; 1 for a single broker.  "
     "[default: as declared]",
 )
-@click.option("--dry_run", is_flag=True, help="Only say what would be done.")
+@click.option(
+    "--dry_run",
+    is_flag=True,
+    help=f"Only say what would be done; exit status {PENDING} if that is anything.",
+)
 @click.option(
     "--topics_file",
     type=click.Path(path_type=Path),
@@ -45,13 +53,14 @@ def apply(
     dry_run: bool,
     topics_file: Path | None,
     security: "BusSecurity",
-) -> None:
+) -> int:
     """Make the topics of Kafka as they are declared.
 
     Creates what is missing, raises numbers of partitions, alters settings; deletes
     and lowers nothing. Safe to run again.
 
-    Exit status: 0 done, 1 something is wrong, 75 no broker answers.
+    Exit status: 0 done, or nothing to do; 1 something is wrong; 2 with --dry_run,
+    topics are other than declared; 75 no broker answers.
 
     \b
     Examples:
@@ -72,6 +81,7 @@ def apply(
         dry_run=dry_run,
     )
     _tell(done, dry_run=dry_run)
+    return PENDING if dry_run and any(change.what for change in done) else 0
 
 
 def _tell(done: "list[Change]", *, dry_run: bool) -> None:

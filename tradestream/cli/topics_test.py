@@ -23,7 +23,7 @@ def apply(*options: str) -> "subprocess.CompletedProcess[str]":
         (["--bus_url=redis://host/0"], "a URL with kafka:// is required"),
         (["--bus_url=kafka://host:x"], "a port from 1 to 65535 is required"),
         (["--bus_url=kafka://host", "--replication=0"], "0 is not in the range"),
-        (["--bus_url=kafka://host", "--topics_file=/no"], "topics are required in /no"),
+        (["--bus_url=kafka://host", "--topics_file=/no"], "declared topics: /no: "),
         (["--bus_url=kafka://host", "--bus_user=me"], "are required together"),
         (["--bus_url=kafka://host", "--bus_tls_ca_file=/no"], "was /no: No such file"),
     ],
@@ -44,4 +44,17 @@ def test_a_broker_that_is_away_is_worth_a_retry(tmp_path: Path) -> None:
     )
 
     assert finished.returncode == 75
-    assert finished.stderr.startswith("tradestream: kafka at 127.0.0.1:9: ")
+    assert finished.stderr.startswith("tradestream: kafka at 127.0.0.1:9 did not")
+
+
+def test_what_is_wrong_with_a_topic_is_said_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "topics.yaml"
+    path.write_text("topics:\n  orders: [1]\n")
+
+    finished = apply("--bus_url=kafka://host", f"--topics_file={path}")
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        f"tradestream: declared topics: {path}: topic orders: a map of settings is"
+        " required, was [1]\n"
+    )
