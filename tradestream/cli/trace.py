@@ -1,5 +1,7 @@
 """`tradestream trace`: the whole way of one id, from request to signal."""
 
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,13 +21,12 @@ from tradestream.cli.connections import (
     postgres_place,
 )
 from tradestream.cli.records_options import records_options
+from tradestream.cli.trace_text import text_of
 from tradestream.errors import UnavailableError
 
 if TYPE_CHECKING:
     from tradestream.bus.port import Bus
-    from tradestream.trace.model import Step, Way
-
-_SHOWN_ID = 12
+    from tradestream.trace.model import Way
 
 
 @click.command(name="trace", short_help="Print the whole way of one id.")
@@ -55,13 +56,16 @@ def command(
     security: BusSecurity,
     scan: int,
     as_json: bool,
-) -> None:
+) -> int:
     """Print everything that happened to one matter, in order of time.
 
     ID is that of a search request, exam, strategy, evaluation, or signal, a
     correlation id of a log line, or the beginning of one (4 characters or more);
-    an exam may be named by its number, BTC-USD#3. Times are UTC. A terminal gets a
-    table, a pipe JSON.
+    an exam may be named by its number, BTC-USD#3. Times are UTC. A terminal gets
+    text, a pipe JSON.
+
+    Exit status: 0 done, 1 nothing has that ID or something is wrong, 75 the database
+    or the bus did not answer; what the other knows is printed before.
 
     \b
     Examples:
@@ -85,7 +89,11 @@ def command(
     if as_json or not sys.stdout.isatty():
         output.write_json(_json(way))
     else:
-        output.write_tables(_table(way))
+        output.write(text_of(way, shutil.get_terminal_size().columns))
+    if way.unasked is None:
+        return os.EX_OK
+    output.note(f"steps of the bus are missing: {way.unasked}")
+    return os.EX_TEMPFAIL
 
 
 def _bus(
@@ -107,6 +115,7 @@ def _json(way: "Way") -> dict[str, Any]:
     return {
         **asdict(way.match),
         "notes": list(way.notes),
+        "unasked": way.unasked,
         "steps": [
             {
                 "at": None if step.at is None else step.at.astimezone(UTC).isoformat(),
@@ -118,36 +127,3 @@ def _json(way: "Way") -> dict[str, Any]:
             for step in way.steps
         ],
     }
-
-
-def _table(way: "Way") -> list[Any]:
-    table = output.table(
-        f"{way.match.kind} {way.match.identity}: {way.match.title}",
-        ["time (UTC)", "what", "of", "where", "details"],
-    )
-    for step in way.steps:
-        table.add_row(
-            _time(step),
-            step.what,
-            _short(step.identity),
-            step.source,
-            "  ".join(f"{name}={_value(v)}" for name, v in step.details.items()),
-        )
-    return [table, *(f"note: {note}" for note in way.notes)]
-
-
-def _time(step: "Step") -> str:
-    if step.at is None:
-        return "–"
-    return step.at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")[:19]
-
-
-def _short(identity: str) -> str:
-    hexadecimal = len(identity) == 64 and " " not in identity
-    return identity[:_SHOWN_ID] if hexadecimal else identity
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return _short(str(value))

@@ -1,6 +1,8 @@
 """`tradestream trace` prints what the rooms stored and published."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -61,27 +63,74 @@ def test_an_unknown_id_ends_with_one_clear_error(postgres_url: str) -> None:
     assert "which nothing has" in str(shown.exception)
 
 
-def test_the_table_has_a_line_for_each_step(
+def test_a_terminal_gets_every_step_with_whole_ids(
     postgres: Connection, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = seed_records(postgres)["first"]
-    printed: list[object] = []
-    monkeypatch.setattr("tradestream.cli.output.write_tables", printed.extend)
-    monkeypatch.setattr("sys.stdout", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
 
     trace.command.main([first, "--postgres_url", postgres_url], standalone_mode=False)
 
-    assert printed
-    assert getattr(printed[0], "row_count", 0) >= 6
+    lines = terminal.text.split("\n")
+    assert lines[0] == f"strategy {first}"
+    assert len([line for line in lines if line[:2] == "20"]) >= 6
+    with postgres, postgres.cursor() as cursor:
+        cursor.execute(
+            "SELECT signal_id FROM trade_signals WHERE strategy_id = %s", (first,)
+        )
+        signals = [signal for (signal,) in cursor.fetchall()]
+    assert len(signals) == 3
+    assert all(f"signal_id={signal}" in terminal.text.split() for signal in signals)
+
+
+def test_what_could_not_be_asked_is_said_and_is_worth_a_retry(
+    postgres: Connection, postgres_url: str
+) -> None:
+    first = seed_records(postgres)["first"]
+    places = [f"--postgres_url={postgres_url}", "--bus_url=redis://127.0.0.1:1/0"]
+
+    shown = command(first, *places)
+    unknown = command("0123456789", *places)
+
+    assert (shown.returncode, unknown.returncode) == (75, 75)
+    assert json.loads(shown.stdout)["identity"] == first
+    assert "steps of the bus are missing: redis at 127.0.0.1:1" in shown.stderr
+    assert "the bus could not be asked: redis at 127.0.0.1:1" in unknown.stderr
+    assert shown.stderr.count("\n") == unknown.stderr.count("\n") == 1
+    assert unknown.stdout == ""
+
+
+def test_a_database_that_is_away_is_worth_a_retry() -> None:
+    shown = command("0123456789", "--postgres_url=postgresql://me@127.0.0.1:1/x")
+
+    assert (shown.returncode, shown.stdout) == (75, "")
+    assert "127.0.0.1:1" in shown.stderr.replace(" port ", ":")
+    assert shown.stderr.count("\n") == 1
+
+
+def command(*options: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command as its users do."""
+    return subprocess.run(
+        [sys.executable, "-m", "tradestream.cli.main", "trace", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 class Terminal:
-    """Says that somebody looks."""
+    """Says that somebody looks, and keeps what is shown."""
+
+    def __init__(self) -> None:
+        self.text = ""
 
     def isatty(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        self.text += text
         return len(text)
 
     def flush(self) -> None:

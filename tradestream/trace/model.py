@@ -75,8 +75,11 @@ class Way:
         match: What was asked for.
         steps: What happened, in order.
         notes: What the reader should know about the steps.
+        unasked: Why the bus could not be asked, so that its steps are missing; None
+            when it was, or was not to be.
     """
 
     match: Match
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    unasked: str | None = None

@@ -41,39 +41,41 @@ def walk(
 
     Args:
         connection: The database of records; read only.
-        open_bus: Opens the bus; a bus that is away costs its steps and a note.
+        open_bus: Opens the bus; one that is away costs its steps, and `unasked` says
+            so.
         wanted: An id or its beginning; see `tradestream.trace.find`.
         scan: How many of the newest records of each topic to look through; 0: none.
 
     Raises:
         ConfigurationError: If nothing is known by that id, or several things are.
-        UnavailableError: If the database did not answer.
+        UnavailableError: If the database did not answer; or nothing is known by that
+            id there, and the bus did not answer.
     """
     notes: list[str] = []
-    records = _records(open_bus, scan, notes) if scan else []
+    records, unasked = _records(open_bus, scan) if scan else ([], None)
     with transaction(connection) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        match = _one(wanted, find_rows(cursor, wanted), records, notes)
+        match = _one(wanted, find_rows(cursor, wanted), records, unasked)
         ids = related(cursor, match)
         every = match.kind == "strategy"
         steps, left_out = row_steps(cursor, ids, every=every)
     steps = _merged(steps, messages.message_steps(records, ids))
     if match.kind == "set":
         steps = [step for step in steps if _of_set(step, match)]
-    return Way(match, _in_order(steps, notes), (*notes, *left_out))
+    return Way(match, _in_order(steps, notes), (*notes, *left_out), unasked)
 
 
-def _records(open_bus: Callable[[], Bus], scan: int, notes: list[str]) -> list[Record]:
+def _records(open_bus: Callable[[], Bus], scan: int) -> tuple[list[Record], str | None]:
+    """Return what the bus has, or why it could not be asked."""
     try:
         with closing(open_bus()) as bus:
-            return messages.scan(bus, scan)
+            return messages.scan(bus, scan), None
     except UnavailableError as error:
-        notes.append(f"steps of the bus are missing: {error}")
-        return []
+        return [], str(error)
 
 
 def _one(
-    wanted: str, found: list[Match], records: list[Record], notes: list[str]
+    wanted: str, found: list[Match], records: list[Record], unasked: str | None
 ) -> Match:
     """Return the one match; what rows do not know, messages may."""
     if not found:
@@ -81,11 +83,15 @@ def _one(
             Match("message", identity, "known to the bus alone")
             for identity in messages.ids_like(records, wanted)
         ]
+    if not found and unasked is not None:
+        raise UnavailableError(
+            f"{wanted!r} is not in the database, and the bus could not be asked: "
+            f"{unasked}"
+        )
     if not found:
-        missing = f" ({notes[0]})" if notes else ""
         raise ConfigurationError(
             "the id of a request, exam, strategy, evaluation, or signal is required, "
-            f"was {wanted!r}, which nothing has{missing}"
+            f"was {wanted!r}, which nothing has"
         )
     if len(found) > 1:
         raise AmbiguousIdError(wanted, found)

@@ -224,16 +224,24 @@ def test_too_short_a_beginning_is_refused(trace: Callable[[str], Way]) -> None:
         trace("abc")
 
 
-def test_a_bus_that_is_away_costs_its_steps_and_a_note(
+def test_a_bus_that_is_away_costs_its_steps_and_is_said(
     postgres: Connection, chain: Chain
 ) -> None:
-    def away() -> Bus:
-        raise UnavailableError("redis did not answer")
-
     way = walk(postgres, away, chain.strategy)
 
     assert "signal" in whats(way)
-    assert way.notes == ("steps of the bus are missing: redis did not answer",)
+    assert way.unasked == "redis did not answer"
+
+
+def test_an_id_that_only_the_absent_bus_may_know_is_worth_a_retry(
+    postgres: Connection,
+) -> None:
+    with pytest.raises(UnavailableError, match="not in the database, and the bus"):
+        walk(postgres, away, "0123456789")
+
+
+def away() -> Bus:
+    raise UnavailableError("redis did not answer")
 
 
 class LateBus(MemoryBus):
