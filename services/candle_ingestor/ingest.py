@@ -95,11 +95,14 @@ class Ingestor:
             UnknownSymbolError: If the venue does not trade the symbol.
         """
         told = self.settings
+        last = self.store.last(symbol)
+        if last is not None:
+            self.tally.stored(symbol, last)
         start = self._look_from(symbol)
         gaps = self.store.gaps(symbol, start, told.end)
         own = [Span(gap.start, gap.end) for gap in gaps if not gap.at_venue]
         asked = plan(
-            self.store.last(symbol),
+            last,
             own,
             start=told.start,
             end=told.end,
@@ -114,6 +117,8 @@ class Ingestor:
         if fetched.error is not None:
             raise fetched.error
         self._announce(symbol, self._write(symbol, fetched))
+        if len(fetched.series):
+            self.tally.stored(symbol, to_datetime(fetched.series.open_times[-1]))
         closed = [Span(gap.start, gap.end) for gap in gaps if gap.at_venue]
         return [*asked.older, *self._due_for_recheck(symbol, closed)]
 

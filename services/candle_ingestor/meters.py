@@ -1,10 +1,14 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, OPEN, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS, CANDLES, STORED
 
 METERS = RoomMeters.of(
     "candle_ingestor",
     JOB,
+    BUS,
+    CANDLES,
+    STORED,
     (
         counter(
             "bars_total",
@@ -20,6 +24,13 @@ METERS = RoomMeters.of(
         ),
         counter(
             "venue_holes_total", "holes", "minutes found that the venue does not have"
+        ),
+        gauge(
+            "newest_bar_timestamp_seconds",
+            "seconds",
+            "open time of the newest bar that is stored, of each listed symbol,"
+            " seconds since 1970",
+            symbol=OPEN,
         ),
         gauge("read_symbols", "symbols", "symbols whose newest bars were read"),
         gauge("failed_symbols", "symbols", "symbols left for the next run by an error"),

@@ -18,6 +18,10 @@ def report(tally: Tally, metrics: RoomMetrics, now: datetime, seconds: float) ->
     for reason, count in tally.rejected.items():
         metrics.counter("rejected_bars_total").inc(count, reason=reason)
     metrics.counter("venue_holes_total").inc(tally.counts["venue_holes"])
+    for symbol, newest in tally.newest.items():
+        metrics.gauge("newest_bar_timestamp_seconds").set(
+            newest.timestamp(), symbol=symbol
+        )
     metrics.gauge("read_symbols").set(tally.counts["symbols"])
     metrics.gauge("failed_symbols").set(len(tally.failures))
     metrics.gauge("unknown_symbols").set(len(tally.unknown))

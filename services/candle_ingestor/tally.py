@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.candle_ingestor.fetch import Fetched
 from tradestream.candle_store.port import WriteResult
@@ -17,6 +18,7 @@ class Tally:
         rejected: Bars of the venue that could not be used, by reason.
         failures: Why a symbol was not finished, by symbol.
         unknown: Symbols that the venue does not trade.
+        newest: Open time of the newest bar that is stored, by symbol.
         left: Symbols with older bars still to fetch when the budget was used up.
     """
 
@@ -24,6 +26,7 @@ class Tally:
     rejected: Counter[str] = field(default_factory=Counter)
     failures: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    newest: dict[str, datetime] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,6 +38,11 @@ class Tally:
             self.counts["unchanged"] += written.unchanged
             self.counts["venue_holes"] += len(fetched.holes)
             self.rejected.update(fetched.rejected)
+
+    def stored(self, symbol: str, newest: datetime) -> None:
+        """Note the newest bar of a symbol, also where no new one could be had."""
+        with self._lock:
+            self.newest[symbol] = newest
 
     def announced(self, count: int) -> None:
         """Count bars that were published."""

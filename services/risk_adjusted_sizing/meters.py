@@ -1,10 +1,13 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS, CANDLES
 
 METERS = RoomMeters.of(
     "risk_adjusted_sizing",
     JOB,
+    BUS,
+    CANDLES,
     (
         gauge("approved_strategies", "strategies", "strategies that may trade"),
         gauge("sized_positions", "positions", "strategies with a position"),

@@ -1,6 +1,7 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter
+from tradestream.runtime.traffic import BUS, CANDLES
 
 COUNTED = {
     "symbols": counter("symbols_total", "symbols", "symbols looked at"),
@@ -47,4 +48,6 @@ COUNTED = {
 }
 """What counts each field of a run's report."""
 
-METERS = RoomMeters.of("strategy_confidence_scorer", JOB, tuple(COUNTED.values()))
+METERS = RoomMeters.of(
+    "strategy_confidence_scorer", JOB, tuple(COUNTED.values()), BUS, CANDLES
+)

@@ -1,10 +1,12 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS
 
 METERS = RoomMeters.of(
     "strategy_consumer",
     JOB,
+    BUS,
     (
         counter("messages_total", "messages", "messages read and committed"),
         counter("strategies_total", "strategies", "strategies that were new"),

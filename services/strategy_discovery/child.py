@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
-from services.strategy_discovery.limits import Limits
+from services.strategy_discovery.limits import Done, Limits
 from tradestream.bus.port import Bus
 from tradestream.candle_store.port import CandleStore
 from tradestream.runtime.app import guarded
 from tradestream.runtime.clock import Clock
 from tradestream.runtime.shutdown import Shutdown
 from tradestream.runtime.tracing.start import TracingSettings, traced
+from tradestream.runtime.traffic import TRAFFIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ def run_child(settings: Settings, number: int, reports: Connection) -> None:
 def _work(settings: Settings, number: int, reports: Connection) -> None:
     shutdown = Shutdown()
     # The engine is imported, and compiled, in the worker alone.
+    from tradestream.kernels.use import use_baked_kernels
+
+    use_baked_kernels()
     from services.strategy_discovery.work import work
 
     parent = multiprocessing.parent_process()
@@ -67,6 +71,10 @@ def _work(settings: Settings, number: int, reports: Connection) -> None:
             deadline.append(time.monotonic() + settings.grace_seconds)
         return time.monotonic() >= deadline[0]
 
+    def report(done: Done) -> None:
+        done.traffic = TRAFFIC.take()
+        reports.send(done)
+
     bus, store = settings.open_bus(), settings.open_store()
     try:
         work(
@@ -76,7 +84,7 @@ def _work(settings: Settings, number: int, reports: Connection) -> None:
             member=f"{settings.member}-{number}",
             stop=stop,
             must_stop=must_stop,
-            report=reports.send,
+            report=report,
             clock=settings.clock,
         )
     finally:

@@ -5,6 +5,8 @@ Apart from the loop itself, so that a parent process need not import the engine.
 
 from dataclasses import dataclass
 
+from tradestream.runtime.traffic import Counted
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -38,6 +40,7 @@ class Done:
         trials: Distinct genomes evaluated.
         dead: Requests put aside.
         seconds: Time from the poll to the commit.
+        traffic: What the adapters of the worker's process did.
     """
 
     searches: int = 0
@@ -46,3 +49,4 @@ class Done:
     trials: int = 0
     dead: int = 0
     seconds: float = 0.0
+    traffic: Counted = ()

@@ -1,6 +1,7 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import LAST_SUCCESS, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS, CANDLES
 
 METERS = RoomMeters.of(
     "strategy_discovery",
@@ -28,4 +29,6 @@ METERS = RoomMeters.of(
             "requests that the group has not answered yet, of all its members",
         ),
     ),
+    BUS,
+    CANDLES,
 )

@@ -13,6 +13,7 @@ from tradestream.runtime.health import Checks
 from tradestream.runtime.logs import RoomLog, get_logger
 from tradestream.runtime.metrics import RoomMetrics
 from tradestream.runtime.shutdown import Shutdown
+from tradestream.runtime.traffic import TRAFFIC
 
 REPORT_SECONDS = 60.0
 DRAIN_FAILURES = 5
@@ -101,6 +102,7 @@ class Tally:
         self.metrics.counter("trials_total").inc(done.trials)
         self.metrics.counter("dead_letters_total").inc(done.dead)
         self.metrics.counter("busy_seconds_total").inc(done.seconds)
+        TRAFFIC.give(done.traffic)
         self.metrics.success(self.clock.now())
         if time.monotonic() - self._told >= REPORT_SECONDS:
             self.tell("requests answered")

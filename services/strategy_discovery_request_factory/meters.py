@@ -1,10 +1,13 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS, CANDLES
 
 METERS = RoomMeters.of(
     "strategy_discovery_request_factory",
     JOB,
+    BUS,
+    CANDLES,
     (
         counter("requests_total", "requests", "requests published"),
         counter("spans_total", "spans", "spans asked for"),

@@ -1,10 +1,12 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import CANDLES
 
 METERS = RoomMeters.of(
     "strategy_robustness",
     JOB,
+    CANDLES,
     (
         counter("computed_strategies_total", "strategies", "strategies computed"),
         gauge(

@@ -1,10 +1,12 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS
 
 METERS = RoomMeters.of(
     "strategy_rotation",
     JOB,
+    BUS,
     (
         gauge("eligible_strategies", "strategies", "strategies that may be chosen"),
         gauge("approved_strategies", "strategies", "strategies in all sets"),

@@ -1,10 +1,13 @@
 """What this room measures."""
 
 from tradestream.runtime.meters import JOB, RoomMeters, counter, gauge
+from tradestream.runtime.traffic import BUS, CANDLES
 
 METERS = RoomMeters.of(
     "trade_signal_generator",
     JOB,
+    BUS,
+    CANDLES,
     (
         counter(
             "signals_total",

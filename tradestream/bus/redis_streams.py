@@ -12,6 +12,7 @@ from tradestream.bus.port import Message, Record
 from tradestream.bus.redis_consumer import RedisConsumer
 from tradestream.bus.redis_records import to_fields, to_record
 from tradestream.redis import Redis, connect
+from tradestream.runtime.traffic import SENT_TO_BUS, TRAFFIC
 
 PUBLISH_BATCH = 1000
 COUNT_BATCH = 1000
@@ -52,6 +53,7 @@ class RedisStreamsBus:
             for message in messages[first : first + PUBLISH_BATCH]:
                 pipeline.xadd(topic, to_fields(message))
             pipeline.execute()
+        TRAFFIC.count(SENT_TO_BUS, sum(len(message.value) for message in messages))
         if messages:
             redis_trim.trim_unread(self._client, topic)
 

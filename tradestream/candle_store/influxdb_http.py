@@ -17,6 +17,7 @@ from tradestream.errors import (
     TradeStreamError,
     UnavailableError,
 )
+from tradestream.runtime.traffic import FAILED, REPEATED, STORE_TROUBLES, TRAFFIC
 
 CONNECT_TIMEOUT_SECONDS = 5.0
 ANSWER_TIMEOUT_SECONDS = 60.0
@@ -205,7 +206,9 @@ def patiently(attempt: Callable[[], Answer], seconds: float) -> Answer:
             return attempt()
         except UnavailableError:
             if time.monotonic() + delay > deadline:
+                TRAFFIC.count(STORE_TROUBLES, outcome=FAILED)
                 raise
+        TRAFFIC.count(STORE_TROUBLES, outcome=REPEATED)
         time.sleep(delay)
         delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
 

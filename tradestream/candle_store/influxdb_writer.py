@@ -24,6 +24,7 @@ from tradestream.candle_store.influxdb_lines import bar_lines
 from tradestream.candle_store.influxdb_settings import InfluxSettings
 from tradestream.candles import CandleSeries
 from tradestream.errors import TradeStreamError
+from tradestream.runtime.traffic import REFUSED_BATCHES, SENT_TO_STORE, TRAFFIC
 
 BATCH_BARS = 20_000
 """Some 3 MB; larger batches were not faster."""
@@ -75,7 +76,12 @@ class InfluxWriter:
             ConfigurationError: If token, organization, or bucket are wrong.
             RefusedError: If it refused the batch, or a part of it.
         """
-        patiently(lambda: self._send_once(lines, precision), self._retry_seconds)
+        try:
+            patiently(lambda: self._send_once(lines, precision), self._retry_seconds)
+        except RefusedError:
+            TRAFFIC.count(REFUSED_BATCHES)
+            raise
+        TRAFFIC.count(SENT_TO_STORE, len(lines))
 
     def send_bars(
         self, series: CandleSeries, histories: Sequence[str]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from tradestream.runtime.health import Checks
 from tradestream.runtime.logs import get_logger
-from tradestream.runtime.meters import JOB, RoomMeters
+from tradestream.runtime.meters import JOB, PREFIX, RoomMeters
 from tradestream.runtime.series import Series
+from tradestream.runtime.traffic import TRAFFIC
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -115,6 +116,7 @@ class RoomMetrics:
 
     def collect(self) -> "Iterator[Metric]":
         """Yield every metric that has a value, as Prometheus collectors do."""
+        self._take_traffic()
         for series in self._series.values():
             family = series.family()
             if family.samples:
@@ -125,14 +127,22 @@ class RoomMetrics:
             return
         from tradestream.runtime.pushing import push
 
+        self._take_traffic()
         url = self._pushgateway_url.rstrip("/")
         try:
             push(url, self.room, self._series, self.registry(), replace=replace)
         except (OSError, HTTPException, ValueError) as error:
             get_logger(self.room).warning("metrics not pushed", reason=str(error))
 
+    def _take_traffic(self) -> None:
+        """Add what the adapters of this process counted since it was taken."""
+        for what, labels, amount in TRAFFIC.take():
+            series = self._series.get(f"{PREFIX}_{self.room}_{what}")
+            if series is not None:
+                series.inc(amount, **labels)
+
     def _get(self, what: str, *, is_counter: bool) -> Series:
-        series = self._series.get(f"tradestream_{self.room}_{what}")
+        series = self._series.get(f"{PREFIX}_{self.room}_{what}")
         if series is None or series.meter.is_counter != is_counter:
             kind = "counter" if is_counter else "gauge"
             raise ValueError(f"a declared {kind} of {self.room} is required: {what}")
@@ -144,5 +154,5 @@ def push_failure(
 ) -> None:
     """Tell the Pushgateway, if one is set, that a run of `room` failed."""
     if pushgateway_url is not None:
-        meters = RoomMeters.of(room, JOB)
+        meters = RoomMeters.of(room, JOB, TRAFFIC.meters())
         RoomMetrics(meters, pushgateway_url=pushgateway_url).fail(now, status)
