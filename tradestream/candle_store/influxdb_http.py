@@ -24,6 +24,8 @@ ANSWER_TIMEOUT_SECONDS = 60.0
 RETRY_SECONDS = 15.0
 """How long a request is repeated before it counts as failed: a restart is shorter."""
 
+_NO_TLS = "wrong version number"
+"""What TLS calls an answer that is none of its own."""
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 2.0
 
@@ -38,8 +40,8 @@ class RefusedError(InvalidDataError):
         reason: What the server said.
     """
 
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(f"influxdb refused: {reason} ({status})")
+    def __init__(self, settings: InfluxSettings, status: int, reason: str) -> None:
+        super().__init__(f"influxdb at {settings.where} refused: {reason} ({status})")
         self.status = status
         self.reason = reason
 
@@ -104,7 +106,8 @@ class InfluxHttp:
         body: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the JSON of one request, asked once; errors as `get`."""
-        return parsed(self._once(method, path, fields, body, "application/json"))
+        answer = self._once(method, path, fields, body, "application/json")
+        return parsed(self.settings, answer)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -137,7 +140,7 @@ class InfluxHttp:
         return answer.data
 
 
-def parsed(data: bytes) -> Any:
+def parsed(settings: InfluxSettings, data: bytes) -> Any:
     """Return the JSON of an answer.
 
     Raises:
@@ -147,7 +150,8 @@ def parsed(data: bytes) -> Any:
         return json.loads(data)
     except ValueError as error:
         raise UnavailableError(
-            f"an answer of influxdb in JSON is required, was {data[:40]!r}"
+            f"influxdb at {settings.where}: an answer in JSON is required, was"
+            f" {data[:40]!r}"
         ) from error
 
 
@@ -156,6 +160,11 @@ def unanswered(settings: InfluxSettings, error: Exception) -> TradeStreamError:
     cause: BaseException | None = error
     reason = ""
     while cause is not None:
+        if _NO_TLS in str(cause).lower().replace("_", " "):
+            return ConfigurationError(
+                f"influxdb at {settings.where}: a URL with influxdb:// is required: it"
+                " speaks no TLS"
+            )
         if isinstance(cause, SSLError) or "SSL" in type(cause).__name__:
             return ConfigurationError(
                 f"influxdb at {settings.where}: a trusted TLS connection is required:"
@@ -186,11 +195,15 @@ def refusal(
             f"{where}: a token that may do this to bucket {settings.bucket} is"
             f" required: {reason}"
         )
+    if status == 400 and "https" in reason.lower():
+        return ConfigurationError(
+            f"{where}: a URL with influxdbs:// is required: {reason}"
+        )
     if status == 404:
         return MissingError(settings, reason)
     if status == 429 or status >= 500:
         return UnavailableError(f"{where} cannot answer now: {reason}")
-    return RefusedError(status, reason)
+    return RefusedError(settings, status, reason)
 
 
 def patiently(attempt: Callable[[], Answer], seconds: float) -> Answer:

@@ -56,7 +56,13 @@ def test_patience_has_a_bound() -> None:
         (401, "write:x is unauthorized", ConfigurationError, "that may do this"),
         (403, "insufficient", ConfigurationError, "bucket bucket is required: insu"),
         (404, 'organization name "o" not found', ConfigurationError, "name .o. not"),
-        (400, "unable to parse", RefusedError, "unable to parse"),
+        (400, "unable to parse", RefusedError, r"at 127\.0\.0\.1:\d+ refused: unable"),
+        (
+            400,
+            "Client sent an HTTP request to an HTTPS server.",
+            ConfigurationError,
+            "a URL with influxdbs:// is required",
+        ),
     ],
 )
 def test_what_will_not_pass_is_not_asked_again(
@@ -99,6 +105,18 @@ def test_tls_with_a_server_that_speaks_none_is_a_setting() -> None:
         url = server.url.replace("http", "influxdbs") + "/org/bucket"
         with (
             closing(InfluxHttp(parse_url(url), "token", retry_seconds=0)) as http,
-            pytest.raises(ConfigurationError, match="a trusted TLS connection"),
+            pytest.raises(
+                ConfigurationError, match=r"influxdb:// is required: it speaks"
+            ),
         ):
             http.get("/query", {})
+
+
+def test_what_is_no_json_is_told_with_the_address() -> None:
+    with (
+        talking(Answer(b"<html>")) as (http, _),
+        pytest.raises(
+            UnavailableError, match=r"at 127\.0\.0\.1:\d+: an answer in JSON"
+        ),
+    ):
+        http.call("GET", "/api/v2/buckets", {})

@@ -40,13 +40,17 @@ class InfluxQuery:
             UnavailableError: If the server did not answer.
             RefusedError: If it refused the question, or cut its answer short.
         """
-        answer = parsed(self._ask(question, "application/json"))
+        answer = parsed(self._http.settings, self._ask(question, "application/json"))
         for result in (answer, *answer.get("results", ())):
             if "error" in result:
                 raise self._explained(result["error"])
         found = [s for r in answer.get("results", ()) for s in r.get("series", ())]
         if any(series.get("partial") for series in found):
-            raise RefusedError(200, "the answer is longer than the server may give")
+            raise RefusedError(
+                self._http.settings,
+                200,
+                "the answer is longer than the server may give",
+            )
         return [row for series in found for row in series["values"]]
 
     def select(self, what: str, measurement: str, where: str) -> list[list[Any]]:
@@ -88,7 +92,7 @@ class InfluxQuery:
                 f" was missing or not to be read with this token;"
                 f" tradestream candles create {settings.url} makes it"
             )
-        return RefusedError(200, error)
+        return RefusedError(settings, 200, error)
 
 
 def _select(what: str, measurement: str, where: str) -> str:

@@ -28,7 +28,7 @@ class PickyWriter(InfluxWriter):
         self.batches += 1
         times = [int(line.rpartition(b" ")[2]) for line in lines.splitlines()]
         if self._disliked.intersection(times):
-            raise RefusedError(self._status, "not this one")
+            raise RefusedError(self._settings, self._status, "not this one")
         self.stored += times
 
 
