@@ -10,6 +10,7 @@ from typing import TypeVar
 from kafka import errors as kafka
 
 from tradestream.errors import ConfigurationError, TradeStreamError, UnavailableError
+from tradestream.runtime.traffic import BUS_TROUBLES, FAILED, REPEATED, TRAFFIC
 
 _REFUSED_SETTINGS = (
     kafka.InconsistentGroupProtocolError,
@@ -50,7 +51,7 @@ class Cluster:
         return f"kafka at {','.join(self.addresses)}"
 
     def error(self, error: kafka.KafkaError, what: str) -> TradeStreamError:
-        """Return our error for one of the client's.
+        """Return our error for one of the client's; counted where brokers were away.
 
         Args:
             error: What the client raised.
@@ -66,11 +67,13 @@ class Cluster:
                 f"{self} cannot {what}: unknown compression: {words}"
             )
         if isinstance(error, kafka.FencedInstanceIdError):
+            TRAFFIC.count(BUS_TROUBLES, outcome=FAILED)
             return UnavailableError(
                 f"{self} did not {what}: another member of the same name took its place"
             )
         if isinstance(error, _REFUSED_SETTINGS):
             return ConfigurationError(f"{self} cannot {what}: {words}")
+        TRAFFIC.count(BUS_TROUBLES, outcome=FAILED)
         return UnavailableError(f"{self} did not {what}: {words}")
 
     @contextmanager
@@ -98,6 +101,7 @@ class Cluster:
                 final = not getattr(error, "retriable", False)
                 if final or time.monotonic() >= deadline:
                     raise self.error(error, what) from error
+            TRAFFIC.count(BUS_TROUBLES, outcome=REPEATED)
             time.sleep(PAUSE_SECONDS)
 
 

@@ -20,6 +20,7 @@ from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_records import to_headers
 from tradestream.bus.port import Message
 from tradestream.errors import OversizedMessageError, TradeStreamError
+from tradestream.runtime.traffic import SENT_TO_BUS, TRAFFIC
 
 BATCH_BYTES = 256 * 1024
 LINGER_SECONDS = 0.02
@@ -66,6 +67,7 @@ class KafkaPublisher:
             # What it still holds must not follow later, behind a newer attempt.
             self._drop()
             raise self._told(error, topic, messages) from error
+        TRAFFIC.count(SENT_TO_BUS, sum(len(message.value) for message in messages))
 
     def close(self) -> None:
         """Give back the connections."""
