@@ -165,7 +165,8 @@ def test_a_node_that_restarts_in_the_middle_finishes_what_was_begun(
     assert node_traces.left(local_cluster.node.folder) == []
     local_cluster.node.start()
 
-    assert eventually(partial(quiet.job_end, job), "an end", 300) == "Complete"
+    end = eventually(partial(quiet.job_end, job), "an end", 300)
+    assert end == "Complete", quiet.story(job)
     worker = f"deployment/{NAME}-strategy-discovery"
     quiet.cluster.kubectl("rollout", "status", worker, "--timeout=180s")
 

@@ -68,7 +68,7 @@ class Release:
         """Install or upgrade, with values that differ from the usual ones."""
         values = self.values()
         for key, value in (changes or {}).items():
-            values[key] = _merged(values.get(key, {}), value)
+            values[key] = merged(values.get(key, {}), value)
         path = self.scratch / "values.json"
         path.write_text(json.dumps(values))
         words = ("upgrade", "--install", NAME, CHART, f"--values={path}")
@@ -147,6 +147,14 @@ class Release:
         ]
         return [int(status) for status in ends]
 
+    def story(self, job: str) -> str:
+        """Return what the pods of a job said, how they ended, and why."""
+        pods = f"--selector=job-name={job}"
+        log = self.cluster.try_kubectl("logs", pods, "--tail=-1", "--prefix").output
+        ends = [pod["status"] for pod in self.cluster.items("pods", pods)]
+        status = self.cluster.get("job", job)["status"]
+        return f"{log}\n{json.dumps([status, ends])}"
+
     def job_end(self, name: str) -> str | None:
         """Return how a job ended, None while it has not."""
         for condition in self.cluster.get("job", name)["status"].get("conditions", ()):
@@ -185,7 +193,8 @@ def _resources(cpu: str, memory: str) -> dict[str, dict[str, str]]:
     return {"requests": requests, "limits": {"memory": memory}}
 
 
-def _merged(old: Any, new: Any) -> Any:
+def merged(old: Any, new: Any) -> Any:
+    """Return nested values with others over them, as Helm takes several files."""
     if isinstance(old, dict) and isinstance(new, Mapping):
-        return old | {key: _merged(old.get(key), value) for key, value in new.items()}
+        return old | {key: merged(old.get(key), value) for key, value in new.items()}
     return new
