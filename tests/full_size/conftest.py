@@ -1,4 +1,7 @@
-"""Fixtures of the full size: real servers, started when the first test asks for one."""
+"""Fixtures of the full size: real servers, started when the first test asks for one.
+
+Or those that the environment names, see given_servers.py.
+"""
 
 import gc
 import itertools
@@ -8,9 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.full_size import given_servers
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
 from tradestream.local.full_size.kafka_server import KafkaServer
 from tradestream.local.ports import choose
+from tradestream.local.postgres_server import PostgresServer
+from tradestream.local.valkey_server import ValkeyServer
+from tradestream.testing import servers
 from tradestream.testing.servers import temporary_folder
 
 _numbers = itertools.count(1)
@@ -58,6 +65,9 @@ def late_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaServer]:
     """Return one running broker; use `topic` for names that no other test has."""
+    if given := given_servers.kafka():
+        yield given
+        return
     with temporary_folder("kafka") as folder:
         server = KafkaServer(folder)
         try:
@@ -90,6 +100,9 @@ def whole_cluster(three_brokers: KafkaServer) -> KafkaServer:
 @pytest.fixture(scope="session")
 def influxdb() -> Iterator[InfluxDBServer]:
     """Return a running InfluxDB with the bucket `candles`, kept 365 days."""
+    if given := given_servers.influxdb():
+        yield given
+        return
     with temporary_folder("influxdb") as folder:
         server = InfluxDBServer(folder / "data", choose(1)[0], folder / "influxdb.log")
         try:
@@ -97,6 +110,26 @@ def influxdb() -> Iterator[InfluxDBServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a running PostgreSQL; databases of tests live in it."""
+    if given := given_servers.postgres():
+        yield given
+        return
+    with servers.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    """Return a running Redis or Valkey without a password."""
+    if given := given_servers.redis():
+        yield given
+        return
+    with servers.valkey_server() as server:
+        yield server
 
 
 @pytest.fixture
