@@ -32,6 +32,32 @@ PAGE = Dashboard(
             ],
         ),
         Row(
+            "Freshness",
+            [
+                figure(
+                    "Age of the newest bar, the oldest of all symbols",
+                    f"max(time() - {rooms.INGESTOR}_newest_bar_timestamp_seconds)",
+                    unit="s",
+                    steps=(300, 1800),
+                    width=8,
+                    empty="never",
+                    help="From the opening of the bar.",
+                ),
+                Panel(
+                    "Age of the newest bar, the ten oldest",
+                    [
+                        Query(
+                            f"topk(10, time() - {rooms.INGESTOR}"
+                            "_newest_bar_timestamp_seconds)",
+                            "{{symbol}}",
+                        )
+                    ],
+                    unit="s",
+                    width=16,
+                ),
+            ],
+        ),
+        Row(
             "Bars",
             [
                 Panel(
@@ -57,6 +83,36 @@ PAGE = Dashboard(
                     "How long a run takes",
                     [Query(f"{rooms.INGESTOR}_run_duration_seconds", "seconds")],
                     unit="s",
+                ),
+            ],
+        ),
+        Row(
+            "InfluxDB",
+            [
+                Panel(
+                    "Bytes of bars written a second",
+                    [
+                        Query(
+                            f"sum(rate({rooms.INGESTOR}_candles_sent_bytes_total[15m]))",
+                            "bytes",
+                        )
+                    ],
+                    unit="Bps",
+                ),
+                Panel(
+                    "Batches refused an hour",
+                    [within_an_hour(f"{rooms.INGESTOR}_candles_refused_batches_total")],
+                    help="A refused batch is halved until only the bars that the"
+                    " store does not like are left out.",
+                ),
+                Panel(
+                    "Calls made again or given up within 15 minutes",
+                    [
+                        Query(
+                            'tradestream:server:troubles:increase15m{server="candles"}',
+                            "{{room}} {{outcome}}",
+                        )
+                    ],
                 ),
             ],
         ),

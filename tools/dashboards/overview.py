@@ -97,5 +97,32 @@ PAGE = Dashboard(
                 ),
             ],
         ),
+        Row(
+            "The bus",
+            [
+                Panel(
+                    "Bytes sent a second, by room",
+                    [
+                        Query(
+                            "sum by (job) (rate("
+                            '{__name__=~"tradestream_.+_bus_sent_bytes_total"}[15m]))',
+                            "{{job}}",
+                        )
+                    ],
+                    unit="Bps",
+                    width=12,
+                ),
+                Panel(
+                    "Calls made again or given up within 15 minutes",
+                    [
+                        Query(
+                            'tradestream:server:troubles:increase15m{server="bus"}',
+                            "{{room}} {{outcome}}",
+                        )
+                    ],
+                    width=12,
+                ),
+            ],
+        ),
     ],
 )

@@ -15,6 +15,7 @@ from tradestream.bus.kafka_errors import Cluster, describe
 from tradestream.bus.kafka_listener import find_listener
 from tradestream.bus.kafka_repairs import hear_last_words
 from tradestream.errors import ConfigurationError, TradeStreamError, UnavailableError
+from tradestream.runtime.traffic import BUS_TROUBLES, FAILED, TRAFFIC
 
 _LOGGER = "kafka"
 _UNTRUSTED = "certificate verify failed"
@@ -65,6 +66,7 @@ def _told(error: Exception, options: dict[str, Any]) -> TradeStreamError:
             return ConfigurationError(f"{Cluster([listener.address])}: {refusal}")
     if isinstance(error, kafka.KafkaError):
         return cluster.error(error, "answer")
+    TRAFFIC.count(BUS_TROUBLES, outcome=FAILED)
     return UnavailableError(f"{cluster} did not answer: {describe(error)}")
 
 
