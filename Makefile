@@ -75,7 +75,7 @@ test-full-all: full-parts ## Run all of them; ARGS="path" adds arguments of pyte
 	@$(BIN)/python -m tools.test_run $(one_by_one) tests/full_size $(ARGS)
 
 .PHONY: check
-check: tools protos-tools build/buildifier ## Check format, lint, types, imports, protos, BUILD files, and documents.
+check: tools protos-tools build/buildifier build/actionlint ## Check format, lint, types, imports, protos, BUILD files, and documents.
 	@$(BIN)/python -m tools.check
 
 .PHONY: format
@@ -136,3 +136,6 @@ lock: tools ## Compile requirements*.in into locks with hashes; ARGS=--upgrade t
 
 build/buildifier:
 	@tools/install_buildifier.sh $@
+
+build/actionlint:
+	@tools/install_actionlint.sh $@

@@ -53,6 +53,8 @@ def steps() -> list[Step]:
         Step("modules", (python, "-m", "tools.check_module")),
         Step("chart", (python, "-m", "tools.chart", "--check")),
         Step("workflows", (f"{_BIN}zizmor", "--offline", "-q", ".github/workflows")),
+        # No shellcheck: a machine that has it would find more than one that has not.
+        Step("actionlint", ("build/actionlint", "-shellcheck=", "-pyflakes=")),
         Step("links", (python, "-m", "tools.check_links")),
         Step("layout", (python, "-m", "tools.check_layout")),
     ]
