@@ -4,7 +4,7 @@ from tests.chaos.coverage import WINDOW, Coverage, KillPlan, missing
 from tests.chaos.state import Difference
 
 SHOWN = 10
-_WIDTH = 70
+_WIDTH = 76
 
 
 def print_coverage(coverage: Coverage, plan: KillPlan) -> bool:
