@@ -13,11 +13,14 @@ from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.clock import Clock
+from tradestream.runtime.connections import offer_question
 from tradestream.runtime.durations import define_history_start, history_start
 from tradestream.runtime.numbers import define_number
 from tradestream.runtime.symbols import define_symbols
 from tradestream.runtime.urls import define_http_url
-from tradestream.venues.factory import VENUES
+from tradestream.venues.factory import VENUES, open_venue
+from tradestream.venues.port import Venue
 
 _CANDLES = shared.define_candles()
 _BUS = shared.define_bus()
@@ -43,6 +46,19 @@ _SYMBOLS = define_symbols(
 )
 
 
+def _venue(clock: Clock) -> Venue:
+    return open_venue(
+        _VENUE.value,
+        coinbase_rest_url=_URL.value,
+        requests_per_second=_RATE.value,
+        give_up_after_seconds=_BUDGET.value,
+        now=clock.now,
+    )
+
+
+offer_question("venue", lambda: _venue(_CLOCK.clock()).products())
+
+
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
@@ -50,28 +66,19 @@ def main(argv: Sequence[str]) -> None:
     from services.candle_ingestor.report import report
     from services.candle_ingestor.start import Connections, run_once
     from tradestream.runtime.shutdown import Shutdown
-    from tradestream.venues.factory import open_venue
 
     shutdown = Shutdown()
     began, clock = time.monotonic(), _CLOCK.clock()
     now = clock.now()
-    venue = open_venue(
-        _VENUE.value,
-        coinbase_rest_url=_URL.value,
-        requests_per_second=_RATE.value,
-        give_up_after_seconds=_BUDGET.value,
-        now=clock.now,
-    )
     tally = run_once(
-        venue,
+        _venue(clock),
         Connections(_CANDLES.open, _BUS.open, _REDIS.connect),
         symbols=_SYMBOLS.value,
         now=now,
         backfill_start=history_start(_START.value, now),
         stop=lambda: shutdown.requested or time.monotonic() - began > _BUDGET.value,
     )
-    metrics = _METRICS.room(METERS)
-    report(tally, metrics, now, time.monotonic() - began)
+    report(tally, _METRICS.room(METERS), now, time.monotonic() - began)
 
 
 if __name__ == "__main__":

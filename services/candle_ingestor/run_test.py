@@ -96,6 +96,20 @@ def test_a_symbol_that_fails_does_not_stop_the_others(failure: Exception) -> Non
     assert run.tally.failures == {SYMBOLS[0]: str(failure)}
 
 
+def test_a_run_knows_the_newest_bar_of_each_symbol() -> None:
+    run = Run()
+    run()
+    newest = dict.fromkeys(SYMBOLS, END - timedelta(minutes=1))
+    assert run.tally.newest == newest
+
+    run.tally = Tally()
+    run.venue.failures[SYMBOLS[0]] = AWAY
+    run()
+
+    assert run.tally.failures.keys() == {SYMBOLS[0]}
+    assert run.tally.newest == newest
+
+
 def test_an_unknown_symbol_is_counted_and_nothing_else() -> None:
     run = Run()
     run.venue.listed = dict.fromkeys(SYMBOLS[1:], END - timedelta(days=9))

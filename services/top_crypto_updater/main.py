@@ -8,13 +8,18 @@ dependency was unavailable.
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from absl import flags
 
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
+from tradestream.runtime.connections import offer_question
 from tradestream.runtime.durations import define_duration, parse_duration
 from tradestream.runtime.urls import define_http_url
+
+if TYPE_CHECKING:
+    from services.top_crypto_updater.coinmarketcap import CoinMarketCap
 
 _ROOM = "top_crypto_updater"
 _REDIS = shared.define_redis()
@@ -37,10 +42,18 @@ _KEEP_FOR = define_duration(
 )
 
 
+def _ranking(depth: int) -> "CoinMarketCap":
+    from services.top_crypto_updater.coinmarketcap import CoinMarketCap
+
+    return CoinMarketCap(_URL.value, _KEY.read() or "", depth=depth)
+
+
+offer_question("coinmarketcap", lambda: _ranking(1).fetch())
+
+
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
-    from services.top_crypto_updater.coinmarketcap import CoinMarketCap
     from services.top_crypto_updater.meters import METERS
     from services.top_crypto_updater.symbols import RedisSymbols
     from services.top_crypto_updater.update import update
@@ -48,7 +61,7 @@ def main(argv: Sequence[str]) -> None:
 
     started, now = time.monotonic(), _CLOCK.now()
     change = update(
-        CoinMarketCap(_URL.value, _KEY.read() or "", depth=_DEPTH.value),
+        _ranking(_DEPTH.value),
         RedisSymbols(_REDIS.connect()),
         limit=_LIMIT.value,
         exclude=frozenset(_EXCLUDE.value),

@@ -6,7 +6,7 @@ the room runs.
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Protocol
 
 from absl import flags
@@ -35,6 +35,21 @@ def offer(name: str, opener: Callable[[], Connection]) -> None:
         opener: Connects; raises UnavailableError or ConfigurationError if it fails.
     """
     _openers[name] = opener
+
+
+def offer_question(name: str, ask: Callable[[], object]) -> None:
+    """Let --only_check_connections ask a server that no connection is kept to.
+
+    Args:
+        name: What it is, e.g. `venue`.
+        ask: Asks it something; raises a TradeStreamError if it does not answer well.
+    """
+
+    def asked() -> Connection:
+        ask()
+        return ExitStack()
+
+    offer(name, asked)
 
 
 def define_flag() -> None:

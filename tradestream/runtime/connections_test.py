@@ -79,3 +79,43 @@ def test_a_connection_that_the_room_has_not_is_refused() -> None:
 
     assert finished.returncode == 1
     assert "(bus, candles), was redis" in finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("room", "flags", "asked"),
+    [
+        (
+            "candle_ingestor",
+            ["--coinbase_rest_url", f"--candles_url={STORE}", f"--bus_url={NOBODY}"],
+            "venue",
+        ),
+        (
+            "top_crypto_updater",
+            ["--coinmarketcap_url", f"--coinmarketcap_key_file={__file__}"],
+            "coinmarketcap",
+        ),
+    ],
+)
+def test_a_server_that_is_only_asked_is_asked(
+    room: str, flags: list[str], asked: str
+) -> None:
+    url, *others = flags
+    finished = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            f"services.{room}.main",
+            f"{url}=http://127.0.0.1:9",
+            *others,
+            f"--redis_url={NOBODY}",
+            f"--only_check_connections={asked}",
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert finished.returncode == 75, finished.stderr
+    assert "127.0.0.1:9" in finished.stderr
