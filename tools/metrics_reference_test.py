@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from tools import metrics_reference, repository
-from tradestream.runtime.meters import JOB, OPEN, RoomMeters, counter, gauge
+from tradestream.runtime.meters import (
+    JOB,
+    OPEN,
+    Meter,
+    RoomMeters,
+    counter,
+    gauge,
+)
+from tradestream.runtime.traffic import BUS, CANDLES
 
 METERS = RoomMeters.of(
     "kitchen",
@@ -54,6 +62,20 @@ def test_every_room_says_what_it_measures_and_every_job_of_its_runs() -> None:
     for room, one in declared.items():
         if "runs_total" in one.meters:
             assert {meter.what for meter in JOB} <= one.meters.keys(), room
+
+
+@pytest.mark.parametrize(
+    ("flags", "meters"), [("define_bus()", BUS), ("define_candles()", CANDLES)]
+)
+def test_a_room_says_how_the_servers_that_it_uses_answer(
+    flags: str, meters: tuple[Meter, ...]
+) -> None:
+    names = {meter.what for meter in meters}
+
+    for one in metrics_reference.rooms(repository.ROOT):
+        main = repository.ROOT / "services" / one.room / "main.py"
+        uses = flags in main.read_text("utf-8")
+        assert uses == (names <= one.meters.keys()), one.room
 
 
 def test_a_readme_without_a_place_for_the_table_is_named(

@@ -9,6 +9,7 @@ import pytest
 from tradestream.candle_store.influxdb_http import InfluxHttp, RefusedError
 from tradestream.candle_store.influxdb_settings import parse_url
 from tradestream.errors import ConfigurationError, UnavailableError
+from tradestream.runtime.traffic import FAILED, REPEATED, TRAFFIC
 from tradestream.testing.scripted_server import (
     Answer,
     ScriptedServer,
@@ -47,6 +48,19 @@ def test_patience_has_a_bound() -> None:
         pytest.raises(UnavailableError, match="cannot answer now: busy"),
     ):
         http.get("/query", {})
+
+
+def test_calls_without_an_answer_are_counted() -> None:
+    busy = Answer(status=503)
+    TRAFFIC.take()
+
+    with talking(busy, Answer(b"whole"), seconds=10) as (http, _):
+        http.get("/query", {})
+    with talking(busy) as (http, _), pytest.raises(UnavailableError):
+        http.get("/query", {})
+
+    counted = {labels["outcome"]: number for _, labels, number in TRAFFIC.take()}
+    assert counted == {REPEATED: 1, FAILED: 1}
 
 
 @pytest.mark.parametrize(
