@@ -33,6 +33,8 @@ RUN venv/bin/python -m tools.images lay /app "${ROOM}" \
     && venv/bin/python -m tools.images requirements "${ROOM}" > room.txt \
     && venv/bin/pip install --no-cache-dir --no-compile --no-deps \
     --only-binary=:all: --require-hashes --target /app/ext --requirement room.txt \
+    # A twelfth of an image, and nothing that a room imports.
+    && find /app/ext -type d -name tests -prune -exec rm -r {} + \
     && python3 -m compileall -q -x "/tests?/" --invalidation-mode unchecked-hash /app \
     && mkdir /app/kernels \
     && if [ -d /app/ext/numba ]; then cp -r kernels /app; fi \

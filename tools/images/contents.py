@@ -67,14 +67,22 @@ def contents(graph: Graph, wanted: Sequence[str]) -> Contents:
     Raises:
         UnknownRoomError: If one of them is no room.
     """
-    by_label = {target.label: target for target in graph.targets.values()}
-    waiting = []
+    known = rooms(graph)
     for room in wanted:
-        label = f"//services/{room}:main_lib"
-        if label not in by_label:
-            known = ", ".join(rooms(graph))
-            raise UnknownRoomError(f"one of {known} is required, was {room}")
-        waiting.append(label)
+        if room not in known:
+            names = ", ".join(known)
+            raise UnknownRoomError(f"one of {names} is required, was {room}")
+    return closure(graph, [f"//services/{room}:main_lib" for room in wanted])
+
+
+def closure(graph: Graph, labels: Iterable[str]) -> Contents:
+    """Return what some targets need, all of them together.
+
+    Raises:
+        KeyError: If there is no such target.
+    """
+    by_label = {target.label: target for target in graph.targets.values()}
+    waiting = list(labels)
     files: set[PurePosixPath] = set()
     distributions: set[str] = set()
     seen: set[str] = set()

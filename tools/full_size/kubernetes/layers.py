@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tools import repository
 from tools.full_size.kubernetes.programs import installed
-from tools.images.contents import contents, read_graph
+from tools.images.contents import closure, contents, read_graph
 from tools.images.requirements import subset
 from tools.images.tree import write
 from tradestream.backtest.compile import in_use
@@ -42,7 +42,9 @@ class Layers:
 
     def __init__(self, rooms: Sequence[str]) -> None:
         self._rooms = rooms
-        self._needed = contents(read_graph(repository.ROOT), rooms)
+        graph = read_graph(repository.ROOT)
+        self._needed = contents(graph, rooms)
+        self._compiler = closure(graph, ["//tradestream/backtest:compile"])
 
     def all(self) -> list[Path]:
         """Return the layers, the lowest first; minutes the first time, then seconds.
@@ -61,10 +63,11 @@ class Layers:
                 wanted = root / "requirements.txt"
                 wanted.write_text(text, encoding="utf-8")
                 _install(wanted, root / "app" / "ext")
+                _forget_tests(root / "app" / "ext")
                 _compile_bytecode(root)
                 _pack(root / "app" / "ext", "app/ext", out)
 
-        return _cached("wheels", f"{_PYTHON} {text}", make)
+        return _cached("wheels", f"{_PYTHON} without tests {text}", make)
 
     def _kernels(self) -> Path:
         names = in_use()
@@ -72,14 +75,15 @@ class Layers:
         def make(out: Path) -> None:
             with unpacked([base(), self._wheels(), self._code()]) as root:
                 kernels = root / KERNELS.lstrip("/")
+                write(repository.ROOT, self._compiler, [], root / "app")
                 # What this machine compiled already fits as it is, or is not taken.
                 for name in names:
                     if (cache_base() / name).is_dir():
                         shutil.copytree(cache_base() / name, kernels / name)
                 _run_python(root, "-m", "tradestream.backtest.compile")
-                for name in os.listdir(kernels):
-                    if name not in names:
-                        shutil.rmtree(kernels / name)
+                for path in kernels.iterdir():
+                    if path.is_dir() and path.name not in names:
+                        shutil.rmtree(path)
                 _pack(kernels, KERNELS.lstrip("/"), out)
 
         return _cached("kernels", " ".join([_PYTHON, *sorted(names)]), make)
@@ -161,6 +165,12 @@ def _install(wanted: Path, out: Path) -> None:
     subprocess.run(command, check=True)
 
 
+def _forget_tests(wheels: Path) -> None:
+    # A twelfth of an image, and nothing that a room imports.
+    for folder in [path for path in wheels.rglob("tests") if path.is_dir()]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def unpacked(layers: Sequence[Path]) -> Iterator[Path]:
     """Yield a folder with the layers unpacked over each other."""
@@ -192,6 +202,7 @@ def run_inside(
     *,
     environment: Mapping[str, str],
     user: str = "0:0",
+    app: Path | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program of `root` inside of it, as a container would; needs root.
 
@@ -200,16 +211,20 @@ def run_inside(
         command: Program, as seen from inside, and its arguments.
         environment: All of its variables.
         user: Numbers of its user and group.
+        app: What it sees as `/app` instead of what is there in `root`.
     """
     script = (
-        'user=$1; shift; mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc"'
+        'app=$1; user=$2; shift 2; mount --bind /dev "$0/dev"'
+        ' && mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/tmp"'
+        ' && { [ -z "$app" ] || mount --bind "$app" "$0/app"; }'
         ' && exec chroot --userspec="$user" "$0" /usr/bin/env -i "$@"'
     )
     variables = [f"{name}={value}" for name, value in environment.items()]
     # Mounts of a namespace of its own go away with it.
     unshare = [installed("unshare"), "--mount", "--propagation=private"]
+    inside = [str(root), str(app or ""), user, *variables, *command]
     return subprocess.run(
-        [*unshare, "sh", "-c", script, str(root), user, *variables, *command],
+        [*unshare, "sh", "-c", script, *inside],
         check=False,
         capture_output=True,
         text=True,
