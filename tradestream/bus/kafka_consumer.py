@@ -21,7 +21,7 @@ from tradestream.bus.kafka_partitions import Fetched, Partitions, instance_name
 from tradestream.bus.kafka_records import parse_position, to_record
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Record
-from tradestream.errors import UnavailableError
+from tradestream.errors import TradeStreamError, UnavailableError
 from tradestream.runtime.logs import get_logger
 
 STEP_SECONDS = 0.1
@@ -81,9 +81,7 @@ class KafkaConsumer:
                 metrics_enabled=False,
             )
             self._mine = Partitions(self._client, offsets, group)
-            # Who leads a group without knowing its topic gives out nothing.
-            self._client.partitions_for_topic(topic)
-            self._client.subscribe([topic], listener=_Listener(self._mine))
+            self._subscribe()
         self._joins_until = time.monotonic() + times.join
         self._polled = False
 
@@ -145,6 +143,19 @@ class KafkaConsumer:
         # to join has a name there, but knows no number yet.
         if self._polled:
             self._offsets.remove(self._group, member.member_id, self._instance)
+
+    def _subscribe(self) -> None:
+        try:
+            # Who leads a group without knowing its topic gives out nothing. The
+            # client asks one broker, and gives up when that one has just died.
+            self._offsets.patiently(
+                lambda: self._client.partitions_for_topic(self._topic),
+                f"join {self._group}",
+            )
+        except TradeStreamError:
+            self._client.close(autocommit=False)
+            raise
+        self._client.subscribe([self._topic], listener=_Listener(self._mine))
 
     def _fetch(self, count: int, seconds: float) -> Fetched:
         if self._client.group_metadata().state == MemberState.REBALANCING:

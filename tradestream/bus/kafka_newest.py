@@ -35,23 +35,32 @@ def newest(
     wanted = {p: span for p, span in spans.items() if span[0] < span[1]}
     if not wanted or count <= 0:
         return []
-    with offsets.cluster.translated(f"read {topic}"):
-        client = kafka.KafkaConsumer(
-            **options,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            found = _read(client, wanted, retry_seconds)
-        finally:
-            client.close()
+    found = offsets.patiently(
+        lambda: _read(options, wanted, retry_seconds), f"read {topic}"
+    )
     found.sort(key=lambda r: (r.timestamp, r.partition, r.offset))
     return [to_record(record, 1) for record in found[-count:]]
 
 
 def _read(
+    options: dict[str, Any],
+    wanted: dict[TopicPartition, tuple[int, int]],
+    retry_seconds: float,
+) -> list[Any]:
+    client = kafka.KafkaConsumer(
+        **options,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        allow_auto_create_topics=False,
+        metrics_enabled=False,
+    )
+    try:
+        return _read_all(client, wanted, retry_seconds)
+    finally:
+        client.close()
+
+
+def _read_all(
     client: Any,
     wanted: dict[TopicPartition, tuple[int, int]],
     retry_seconds: float,
