@@ -139,6 +139,7 @@ def test_the_flink_job_takes_its_arguments() -> None:
     documents = render(
         f"--values={LEAST}",
         "--set=flink.enabled=true,flink.image=flink,flink.stateUrl=s3://bucket/state",
+        "--set=flink.triesVolume.persistentVolumeClaim.claimName=tries",
     )
 
     (job,) = [d["spec"]["job"] for d in documents if d["kind"] == "FlinkDeployment"]

@@ -19,7 +19,15 @@ _CERTIFICATE = "bus.secretFlags.bus_tls_cert_file"
         ("fullnameOverride=averyveryverylongname", "/fullnameOverride"),
         ("rooms.strategy_discovery.autoscaling.min=7", "autoscaling.max: at least min"),
         ("flink.enabled=true", "flink.stateUrl: where checkpoints are kept is"),
-        ("flink.enabled=true,flink.stateUrl=s3://b/x", "flink.image: an image"),
+        (
+            "flink.enabled=true,flink.stateUrl=s3://b/x,flink.image=x",
+            "flink.triesVolume: a volume",
+        ),
+        (
+            "flink.enabled=true,flink.stateUrl=s3://b/x,"
+            "flink.triesVolume.persistentVolumeClaim.claimName=x",
+            "flink.image: an image",
+        ),
         ("image.repository=one-for-all", "image.repository: {room} is required"),
         ("candles.secret.name=", "candles.secret.name: a Secret that holds the token"),
         (
