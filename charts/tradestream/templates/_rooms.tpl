@@ -5,7 +5,7 @@
 {{- $rooms := dict -}}
 {{- range $name, $row := (.Files.Get "rooms.yaml" | fromYaml).rooms -}}
   {{- $given := index $.Values.rooms $name | default dict -}}
-  {{- $room := dict "needs" list "flags" dict "secretFlags" dict "env" dict "enabled" (not $row.local_only) -}}
+  {{- $room := dict "name" $name "needs" list "flags" dict "secretFlags" dict "env" dict "enabled" (not $row.local_only) -}}
   {{- /* Not mergeOverwrite, which lets nothing empty win: not false, not 0. */ -}}
   {{- range $part := list $row $given -}}
     {{- range $key, $value := $part }}{{ $_ := set $room $key $value }}{{ end -}}
@@ -30,7 +30,8 @@
 {{- end }}
 
 {{/* Where a dependency is: its value, or what the chart runs itself. Empty: where the
-     room looks by itself, which only what is on the internet has. */}}
+     room looks by itself, which only what is on the internet has. `{room}` becomes the
+     room's name: (dict "root" $ "need" "postgres" "name" …). */}}
 {{- define "tradestream.url" -}}
 {{- $url := (index .root.Values .need).url -}}
 {{- if and (not $url) .root.Values.inCluster.enabled -}}
@@ -44,7 +45,7 @@
 {{- if hasKey (index .root.Values .need) "secret" -}}
   {{- $instead = printf "; it belongs into a Secret, whose name is %s.secret.name" .need -}}
 {{- end -}}
-{{- include "tradestream.withoutPassword" (dict "key" (printf "%s.url" .need) "value" $url "instead" $instead) -}}
+{{- include "tradestream.withoutPassword" (dict "key" (printf "%s.url" .need) "value" (replace "{room}" (.name | default "room") $url) "instead" $instead) -}}
 {{- end }}
 
 {{/* The value, unless it is a URL with a password, which is not repeated:
@@ -75,6 +76,7 @@
 {{- range $need := .room.needs -}}
   {{- $secret := include "tradestream.secret" (dict "root" $.root "need" $need) | fromJson -}}
   {{- if $secret.secret -}}
+    {{- $_ := set $secret "key" (replace "{room}" $.room.name $secret.key) -}}
     {{- $_ := set $secrets (include "tradestream.secretFlag" $need) $secret -}}
   {{- end -}}
   {{- range $flag, $given := (index $.root.Values $need).secretFlags }}{{ $_ := set $secrets $flag $given }}{{ end -}}
@@ -98,7 +100,7 @@
 {{- define "tradestream.args" -}}
 {{- $flags := dict -}}
 {{- range $need := .room.needs -}}
-  {{- with include "tradestream.url" (dict "root" $.root "need" $need) -}}
+  {{- with include "tradestream.url" (dict "root" $.root "need" $need "name" $.room.name) -}}
     {{- $_ := set $flags (include "tradestream.urlFlag" $need) . -}}
   {{- end -}}
   {{- range $flag, $value := (index $.root.Values $need).flags }}{{ $_ := set $flags $flag $value }}{{ end -}}
