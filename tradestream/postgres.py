@@ -6,6 +6,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import psycopg2
+import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -63,12 +64,19 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
     Raises:
         UnavailableError: If the server went away, was stopped, or gave up on a
             deadlock; nothing was committed unless the commit itself was cut off.
+        ConfigurationError: If our role may not do what it tried.
     """
     try:
         with connection, connection.cursor() as cursor:
             yield cursor
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise UnavailableError(f"postgres went away: {_line(error)}") from error
+    except psycopg2.errors.InsufficientPrivilege as error:
+        user = connection.info.user
+        raise ConfigurationError(
+            f"the role {user} lacks a privilege: {_line(error)}; database_migrator "
+            "grants what platform/postgres/roles.yaml declares"
+        ) from error
 
 
 def _explain(url: str, error: psycopg2.OperationalError) -> NoReturn:

@@ -2,8 +2,9 @@
 
 Applies the SQL files of --migrations_dir in the order of their names, each in a
 transaction of its own that also records it; with --bus_url=kafka://… creates and
-alters topics as well, and deletes none. Safe to run from two processes at once,
-and again.
+alters topics as well, and deletes none. Where rooms have roles of their own, each
+is granted what platform/postgres/roles.yaml declares, and no more. Safe to run from
+two processes at once, and again.
 
 Exit status: 0 done, 1 bad flags, an applied file that changed, or too few
 brokers, 75 the database or Kafka did not answer.
@@ -19,6 +20,8 @@ from services.database_migrator.meters import METERS
 from services.database_migrator.topics import apply_declared
 from tradestream.migrations.files import read_migrations
 from tradestream.migrations.migrate import migrate
+from tradestream.roles.declared import read_declared
+from tradestream.roles.grants import grant_declared
 from tradestream.runtime import flags as shared
 from tradestream.runtime.app import run
 from tradestream.runtime.logs import get_logger
@@ -50,6 +53,7 @@ def main(argv: Sequence[str]) -> None:
     connection = _POSTGRES.connect()
     try:
         applied = migrate(connection, migrations, now)
+        granted = grant_declared(connection, read_declared())
     finally:
         connection.close()
     topics = apply_declared(_BUS.url, _BUS.security(), _REPLICATION.value)
@@ -61,6 +65,7 @@ def main(argv: Sequence[str]) -> None:
         "migrations applied" if applied else "nothing to migrate",
         applied=list(applied),
         known=len(migrations),
+        privileges_changed=granted,
         topics_changed=topics,
         seconds=round(seconds, 3),
     )

@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
+
+from tradestream.postgres import connect, transaction
 
 HELD = "--now=2026-01-31T12:00:00Z"
 
@@ -63,3 +66,30 @@ def test_an_unreachable_kafka_is_worth_a_retry(postgres_url: str) -> None:
 
     assert finished.returncode == 75
     assert "kafka at 127.0.0.1:9" in json.loads(finished.stderr)["event"]
+
+
+@pytest.mark.integration
+def test_rooms_without_roles_of_their_own_are_granted_nothing(
+    postgres_url: str,
+) -> None:
+    finished = run(f"--postgres_url={postgres_url}", HELD)
+
+    assert json.loads(finished.stderr)["privileges_changed"] == 0
+
+
+@pytest.mark.integration
+def test_grants_what_is_declared_to_the_roles_that_are_there(
+    postgres_url: str,
+) -> None:
+    with closing(connect(postgres_url)) as admin:
+        with transaction(admin) as cursor:
+            cursor.execute("CREATE ROLE tradestream_reader")
+
+        first = run(f"--postgres_url={postgres_url}", HELD)
+        second = run(f"--postgres_url={postgres_url}", HELD)
+
+        with transaction(admin) as cursor:
+            cursor.execute("DROP OWNED BY tradestream_reader")
+            cursor.execute("DROP ROLE tradestream_reader")
+    assert json.loads(first.stderr)["privileges_changed"] > 20
+    assert json.loads(second.stderr)["privileges_changed"] == 0

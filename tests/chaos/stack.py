@@ -19,6 +19,7 @@ import requests
 from tests.chaos.failpoints import REPOSITORY
 from tests.chaos.main_line import CORRECTED_MINUTES, HOLE_HOURS
 from tests.chaos.needs import kinds_of
+from tests.chaos.roles import as_itself, make_roles
 from tests.chaos.sizes import Size, size_of
 from tradestream.bus.factory import open_bus
 from tradestream.bus.port import Bus
@@ -123,8 +124,10 @@ class ChaosStack:
         return open_candle_store(settings["candles_url"], file)
 
     def command(self, room: str, flags: Mapping[str, str]) -> list[str]:
-        """Return the command line of a room."""
-        given = [f"--{name}={value}" for name, value in flags.items()]
+        """Return the command line of a room, which has a database role of its own."""
+        settings = self._settings()
+        told = {**as_itself(room, self.postgres.url(), settings), **flags}
+        given = [f"--{name}={value}" for name, value in told.items()]
         return [sys.executable, "-m", f"services.{room}.main", *given]
 
     def environment(self, failpoint: str | None = None) -> dict[str, str]:
@@ -293,3 +296,4 @@ def _create_database(server: PostgresServer) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE tradestream")
     connection.close()
+    make_roles(server.url())

@@ -60,6 +60,8 @@ MANUAL: dict[str, str] = {
     "tests.chaos.failpoints_test": "Reads the sources of the checkout.",
     "tests.chaos.flink_test": "Looks for a program of the checkout.",
     "tests.chaos.needs_test": "Reads the flags of rooms in the checkout.",
+    "tests.chaos.roles_test": "Reads the flags of rooms in the checkout.",
     "tests.contracts.platform_test": "Reads the BUILD files of the checkout.",
     "tradestream.local.demo.demo_test": "Runs the whole demo, as `make test` does.",
+    "tests.roles_test": "Reads the sources of the checkout.",
 }

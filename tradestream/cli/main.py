@@ -27,6 +27,7 @@ COMMANDS = {
     "gate": "Score the gate by what came after its verdicts.",
     "candles": "Prepare a candle store, or copy bars between two.",
     "topics": "Make the topics of Kafka, the bus of the full size, as declared.",
+    "roles": "Make one Postgres role a room.",
     "trace": "Print the whole way of one request, strategy, or signal.",
     "report": "Write the report page.",
     "study": "Measure the gate on markets whose truth is known.",

@@ -1,0 +1,65 @@
+"""`tradestream roles create`, as its user types it."""
+
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tradestream.postgres import connect, transaction
+from tradestream.roles.declared import OWNER, read_declared, role_of
+
+
+def create(*options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "tradestream.cli.main", "roles", "create", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "missing option '--postgres_url'"),
+        (["--postgres_url=redis://x"], "a database URL is required"),
+        (["--postgres_url=x", "--postgres_password_file=/no"], "/no"),
+    ],
+)
+def test_says_in_one_line_what_is_wrong(options: list[str], words: str) -> None:
+    finished = create(*options)
+
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.count("\n") == 1
+    assert words in finished.stderr
+
+
+def test_a_server_that_is_away_is_worth_a_retry() -> None:
+    finished = create("--postgres_url=postgresql://user@127.0.0.1:9/x")
+
+    assert finished.returncode == 75
+    assert finished.stderr.count("\n") == 1
+
+
+@pytest.mark.integration
+def test_makes_every_role_with_a_password_in_its_file(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    rooms = [OWNER, *(role.room for role in read_declared())]
+
+    first = create(f"--postgres_url={postgres_url}", f"--passwords={tmp_path}")
+    second = create(f"--postgres_url={postgres_url}", f"--passwords={tmp_path}")
+
+    with closing(connect(postgres_url)) as admin, transaction(admin) as cursor:
+        cursor.execute(
+            "REASSIGN OWNED BY tradestream_database_migrator TO CURRENT_USER"
+        )
+        for room in rooms:
+            cursor.execute(f"DROP OWNED BY {role_of(room)}")
+            cursor.execute(f"DROP ROLE {role_of(room)}")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.count("made, in its file") == len(rooms)
+    assert second.stdout.count("of its file") == len(rooms)
+    assert {file.name for file in tmp_path.iterdir()} == set(rooms)

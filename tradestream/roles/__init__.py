@@ -1,0 +1,1 @@
+"""One Postgres role a room: what is declared, and how it comes to be."""
