@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ ROOMS = rooms(read_graph(repository.ROOT))
 TABLE = yaml.safe_load(
     (repository.ROOT / "charts" / "tradestream" / "rooms.yaml").read_text("utf-8")
 )["rooms"]
+ENDED = 128 + 15
+_PATIENCE_SECONDS = 60
 JOBS = [name for name in ROOMS if TABLE[name]["kind"] == "job"]
 
 
@@ -133,21 +136,64 @@ def test_nothing_is_open_to_other_machines() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-@pytest.mark.parametrize("room", JOBS)
-def test_the_loop_of_a_job_runs_the_room_with_its_flags(room: str) -> None:
-    # As Compose starts it, but with `echo` for the room and a clock of its own.
-    shell, option, loop, *name = SERVICES[room]["entrypoint"]
-    script = (
-        "sleep() { [ $1 = 3 ] && [ -z $slept ] && slept=1; };"
-        "date() { echo 57; }; timeout() { shift 2; echo $*; };"
-        + loop.replace("$$", "$")
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """Return a folder for programs that the loop of a job finds before others."""
+    program(tmp_path, "date", "echo 57")
+    # Waits until the full minute once, and for ever after it.
+    program(
+        tmp_path,
+        "sleep",
+        f"[ $1 = 3 ] && mkdir {tmp_path}/slept && exit; echo waits; exec /bin/sleep 60",
     )
-    finished = subprocess.run(
-        [shell, option, script, *name, "--flag=1", "--other=2"],
-        env={"EVERY": "60", "DEADLINE": "5", "slept": ""},
-        capture_output=True,
+    return tmp_path
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def start_loop(room: str, programs: Path) -> "subprocess.Popen[str]":
+    """Start a job as Compose does, every minute."""
+    shell, option, loop, *name = SERVICES[room]["entrypoint"]
+    return subprocess.Popen(
+        [shell, option, loop.replace("$$", "$"), *name, "--flag=1", "--other=2"],
+        env={"EVERY": "60", "DEADLINE": "5", "PATH": f"{programs}:/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
-    assert finished.stdout == "--flag=1 --other=2\n", finished.stderr
+
+@pytest.mark.parametrize("room", JOBS)
+def test_the_loop_of_a_job_runs_the_room_with_its_flags(
+    room: str, programs: Path
+) -> None:
+    program(programs, "timeout", 'echo "$@"')
+
+    with start_loop(room, programs) as loop:
+        assert loop.stdout is not None
+        said = [loop.stdout.readline(), loop.stdout.readline()]
+        loop.terminate()
+        assert loop.wait(_PATIENCE_SECONDS) == ENDED
+
+    assert said == ["5 /app/bin/room --flag=1 --other=2\n", "waits\n"]
+
+
+def test_a_run_in_progress_ends_by_itself_when_its_container_is_stopped(
+    programs: Path,
+) -> None:
+    program(
+        programs,
+        "timeout",
+        "trap 'kill $!; echo ended; exit' TERM; echo begun; /bin/sleep 60 & wait $!",
+    )
+
+    with start_loop("candle_ingestor", programs) as loop:
+        assert loop.stdout is not None
+        begun = loop.stdout.readline()
+        loop.terminate()
+        assert loop.wait(_PATIENCE_SECONDS) == ENDED
+        said = loop.stdout.read()
+
+    assert (begun, said) == ("begun\n", "ended\n")
