@@ -39,6 +39,9 @@ _SLIPPAGE = define_number("slippage_bps", 2.0, "Slippage a side in bps.", **_COS
 def main(argv: Sequence[str]) -> None:
     """Run once."""
     del argv
+    from tradestream.kernels.use import use_baked_kernels
+
+    use_baked_kernels()
     from services.strategy_robustness.compute import Settings
     from services.strategy_robustness.meters import METERS
     from services.strategy_robustness.run import report, run_once

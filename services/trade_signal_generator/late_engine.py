@@ -19,6 +19,9 @@ class LateEngine:
     def signals(self, series: CandleSeries, terms: Terms) -> Signals | None:
         """Return what `Engine.signals` does."""
         if self._engine is None:
+            from tradestream.kernels.use import use_baked_kernels
+
+            use_baked_kernels()
             from services.trade_signal_generator.engine import Engine
 
             self._engine = Engine()

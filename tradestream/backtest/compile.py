@@ -2,7 +2,8 @@
 
 The first evaluation on a machine would wait for it otherwise. Two processes share
 the work, since compiling is bound by one core; running it again costs a second
-or two.
+or two. What is in the cache is then baked into one file for rooms that run without
+the compiler, see `tradestream.kernels`.
 """
 
 import multiprocessing
@@ -28,6 +29,8 @@ from tradestream.indicators.compiled import (
 )
 from tradestream.indicators.library import INDICATORS, address
 from tradestream.instruments import Instrument
+from tradestream.kernels.bake import bake
+from tradestream.kernels.errors import MachineCodeError
 
 _BARS = 200
 _PROCESSES = 2
@@ -75,7 +78,7 @@ def by_module() -> list[tuple[str, ...]]:
 
 
 def compile_all() -> float:
-    """Compile what is not in the cache yet; return how many seconds it took."""
+    """Compile what is not in the cache yet, and bake all; return the seconds."""
     started = time.perf_counter()
     # Forked, because nothing but imports has happened here yet and those take longer
     # than loading what is in the cache already.
@@ -85,6 +88,11 @@ def compile_all() -> float:
         work += [pool.submit(compile_indicators, names) for names in by_module()]
         for done in as_completed(work):
             done.result()
+    try:
+        bake()
+    except (MachineCodeError, OSError) as error:
+        # Rooms take what is in the cache then, and hold the compiler in memory.
+        print(f"kernels are not baked: {error}")
     return time.perf_counter() - started
 
 

@@ -1,0 +1,1 @@
+"""Compiled kernels without their compiler: baked into one file, linked, called."""
