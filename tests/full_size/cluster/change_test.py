@@ -155,6 +155,7 @@ def test_a_room_without_its_secret_says_so_in_one_line_and_stops(
 def test_a_node_that_restarts_in_the_middle_finishes_what_was_begun(
     quiet: Release, local_cluster: LocalCluster
 ) -> None:
+    quiet.run_now("top_crypto_updater")  # or it would have no symbols
     job = quiet.start_now("candle_ingestor")
     eventually(partial(started, quiet, job), "a pod that runs", 120)
 
