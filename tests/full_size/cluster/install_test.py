@@ -29,13 +29,13 @@ from tradestream.testing.servers import temporary_folder
 
 RUNBOOKS = repository.ROOT / "docs" / "runbooks"
 NAME = "guided"
-"""In place of the guide's namespace, user, and database, which other tests use."""
+"""In place of the guide's namespace and database, which other tests use."""
 
 SLOW = ("candle_ingestor", "risk_adjusted_sizing", "trade_signal_generator")
 SELDOM = ("strategy_discovery_request_factory", "strategy_consumer")
 
 _BLOCKS = r"^```{}\n(.*?)^```$"
-_NAMED = re.compile(r"(-n|namespace|ROLE|DATABASE|OWNER) tradestream\b")
+_NAMED = re.compile(r"(-n|namespace|DATABASE) tradestream\b")
 _SECONDS = 1200
 
 
@@ -76,9 +76,8 @@ class Reader:
         return self.servers.influxdb.url.rpartition("/")[0] + f"/{NAME}"
 
     def postgres_url(self) -> str:
-        """Return where the guide's database is, as this machine reaches it."""
-        address = self.servers.postgres.url().partition("@")[2].rpartition("/")[0]
-        return f"postgresql://{NAME}@{address}/{NAME}"
+        """Return where the guide's database is, as who may do everything."""
+        return self.servers.postgres.url(NAME)
 
     def _environment(self) -> dict[str, str]:
         secrets = self.servers.secrets()
@@ -120,7 +119,7 @@ def values_of(reader: Reader) -> dict[str, Any]:
         del ours[need]["secret"]  # as the guide has it
     for need, url in (
         ("candles", reader.candles_url()),
-        ("postgres", reader.postgres_url()),
+        ("postgres", reader.postgres_url().replace("@", "_{room}@")),
     ):
         ours[need]["url"] = url.replace("127.0.0.1", ADDRESS)
     ours["metrics"] = {"pushgateway": {"url": ""}}
