@@ -9,7 +9,7 @@ FLOATS = {"array": "<f8", "dimensions": 2}
 
 
 class Pair(NamedTuple):
-    count: int
+    number: int
     rows: Any
 
 

@@ -35,7 +35,7 @@ def test_the_image_of_these_sources_is_found(written: Path) -> None:
 
 
 def test_an_image_of_other_sources_is_not(written: Path) -> None:
-    other = {name: "0" * 64 for name in digests([SOURCE])}
+    other = dict.fromkeys(digests([SOURCE]), "0" * 64)
     write(written, KERNELS, other)
 
     assert find() is None
