@@ -67,7 +67,8 @@ PAGE = Dashboard(
                             'increase(label_replace({__name__=~"tradestream_${room}'
                             '_.+_total", job="$room"}, "metric", "$1", "__name__",'
                             ' "tradestream_${room}_(.+)_total")[1h:15s])',
-                            "{{metric}} {{kind}}{{reason}}{{status}}{{change}}",
+                            "{{metric}} {{kind}}{{reason}}{{status}}{{change}}"
+                            "{{outcome}}",
                         )
                     ],
                     width=12,
