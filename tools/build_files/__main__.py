@@ -59,7 +59,8 @@ def wanted_files(graph: Graph) -> dict[str, str]:
         if target.kind == "room":
             room = target.package.rpartition("/")[2]
             place = f"{target.package}/container-structure-test.yaml"
-            files[place] = render.container_test(room)
+            kernels = graph.needs(target, settings.COMPILER)
+            files[place] = render.container_test(room, kernels=kernels)
     return files
 
 

@@ -93,7 +93,21 @@ class Graph:
             if target.label in other.deps and other.package != target.package
         }
         roots = {package.split("/")[0] for package in packages}
+        roots |= settings.VISIBLE.get(target.label, frozenset())
         return sorted(f"//{root}:__{_reach(root)}__" for root in roots)
+
+    def needs(self, target: Target, label: str) -> bool:
+        """Say whether a target depends on `label`, directly or not."""
+        by_label = {other.label: other for other in self.targets.values()}
+        waiting, seen = [target.label], set[str]()
+        while waiting:
+            one = waiting.pop()
+            if one == label:
+                return True
+            if one in by_label and one not in seen:
+                seen.add(one)
+                waiting += by_label[one].deps
+        return False
 
     def is_for_tests(self, target: Target) -> bool:
         """Say whether a library serves tests alone: by its place, or what it uses.

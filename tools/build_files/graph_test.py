@@ -101,3 +101,10 @@ def test_modules_named_in_text_count_and_prose_does_not() -> None:
 def test_what_a_test_shares_with_another_package_must_move() -> None:
     with pytest.raises(BorrowedTestError, match=r"room/update_test\.py shares"):
         graph(tradestream__page_test="from services.room.update_test import test_b")
+
+
+def test_what_a_target_needs_is_found_behind_others() -> None:
+    room = graph().targets["services.room.main"]
+
+    assert graph().needs(room, "@pypi//redis")
+    assert not graph().needs(room, "@pypi//pytest")

@@ -17,6 +17,16 @@ exports_files([
 ])
 """
 
+_KERNEL_FILES = """\
+  - name: kernels compiled beforehand
+    path: /app/kernels
+    shouldExist: true
+"""
+_KERNEL_VARIABLES = """\
+    - key: NUMBA_CACHE_DIR
+      value: /app/kernels
+"""
+
 
 def build_file(graph: Graph, package: str) -> str:
     """Return the BUILD.bazel of one package with Python in it."""
@@ -49,8 +59,9 @@ def shared_folder(names: Iterable[str], files: Iterable[str]) -> str:
     return "\n".join([_HEADER, *rules])
 
 
-def container_test(room: str) -> str:
-    """Return the container-structure-test.yaml of a room."""
+def container_test(room: str, *, kernels: bool) -> str:
+    """Return the container-structure-test.yaml of a room, with kernels or without."""
+    files, variables = (_KERNEL_FILES, _KERNEL_VARIABLES) if kernels else ("", "")
     return f"""\
 # Written by `make build-files`; do not edit.
 schemaVersion: "2.0.0"
@@ -75,11 +86,11 @@ fileExistenceTests:
   - name: no tests
     path: /app/src/services/{room}/main_test.py
     shouldExist: false
-metadataTest:
+{files}metadataTest:
   envVars:
     - key: PYTHONUNBUFFERED
       value: "1"
-  entrypoint: ["/app/bin/{room}"]
+{variables}  entrypoint: ["/app/bin/{room}"]
   user: "65532:65532"
 """
 
@@ -111,11 +122,10 @@ def _rules(graph: Graph, target: Target) -> list[str]:
         room = target.package.rpartition("/")[2]
         deps = [":main_lib"]
         rules.append(_call("py_binary", name="main", srcs=["main.py"], deps=deps))
-        rules.append(
-            _call(
-                "service_image", name="image", command=room, main="main.py", deps=deps
-            )
-        )
+        image: dict[str, object] = {"command": room, "main": "main.py", "deps": deps}
+        if graph.needs(target, settings.COMPILER):
+            image["kernels"] = True
+        rules.append(_call("service_image", name="image", **image))
     return rules
 
 
