@@ -3,6 +3,16 @@
 from tools.dashboards import rooms
 from tools.dashboards.panels import Dashboard, Panel, Query, Row, within_an_hour
 
+
+def _on_flink_too(what: str, on_flink: str = "") -> str:
+    """Return what selects a counter of the workers, and of the job on Flink."""
+    names = (
+        f"{rooms.DISCOVERY}_{what}_total",
+        f"flink_.+_{rooms.DISCOVERY}_{on_flink or what}_total",
+    )
+    return f'{{__name__=~"{"|".join(names)}"}}'
+
+
 PAGE = Dashboard(
     "tradestream-discovery",
     "TradeStream / Discovery",
@@ -21,6 +31,10 @@ PAGE = Dashboard(
                             f"sum by (kind) (rate({rooms.DISCOVERY}_requests_total"
                             "[$__rate_interval]))",
                             "answered: {{kind}}",
+                        ),
+                        Query(
+                            f"sum(rate({_on_flink_too('requests')}[$__rate_interval]))",
+                            "answered, also on Flink",
                         ),
                     ],
                     unit="reqps",
@@ -53,7 +67,9 @@ PAGE = Dashboard(
                     "Evaluations a second, all workers together",
                     [
                         Query(
-                            f"sum(rate({rooms.DISCOVERY}_trials_total[$__rate_interval]))",
+                            "sum(rate("
+                            f"{_on_flink_too('trials', 'evaluations')}"
+                            "[$__rate_interval]))",
                             "distinct genomes",
                         )
                     ],
