@@ -126,6 +126,31 @@ def test_a_corrected_bar_is_replaced_and_not_doubled(
     ]
 
 
+def test_bars_that_the_server_refuses_are_named_and_cost_no_other(
+    flags: dict[str, object], influxdb: InfluxDBServer, venue: Venue
+) -> None:
+    buckets = Buckets(influxdb)
+    url = buckets.create()
+    # Somebody wrote a close as a text; its type holds for a week, to a Monday.
+    monday = datetime(2026, 3, 9, tzinfo=UTC)
+    wrong = int((monday - timedelta(minutes=1)).timestamp())
+    buckets.write(url, f'candles,interval=1m,symbol=X close="1" {wrong}')
+
+    finished = run_room(
+        ROOM,
+        flags | {"candles_url": url, "backfill_start": "2d", "symbols": "TREND1-USD"},
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    refused, last = map(json.loads, finished.stderr.splitlines())
+    assert (refused["level"], last["failed"]) == ("warning", 1)
+    assert "influxdb refused" in refused["reason"]
+    assert "field type conflict" in refused["reason"]
+    with closing(open_candle_store(url, str(influxdb.token_file))) as store:
+        read = store.read("TREND1-USD", 60, monday, END)
+    assert len(read) == len(venue.bars("TREND1-USD", monday, END))
+
+
 @pytest.mark.parametrize(
     "failpoint",
     ["candle_ingestor.bars_written", "candle_ingestor.candles_published"],

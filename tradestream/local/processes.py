@@ -116,13 +116,14 @@ def start(
     pid_file: Path,
     ready: Callable[[], bool],
     seconds: float,
+    environment: Mapping[str, str] | None = None,
 ) -> Handle:
     """Start a server in its folder, remember it in a file, and wait until it answers.
 
     Raises:
         StartError: With its own last words, if it is not `ready` in time.
     """
-    process = spawn(command, log=log, directory=directory)
+    process = spawn(command, log=log, environment=environment, directory=directory)
     handle = Handle.of(process.pid)
     write_handle(pid_file, handle)
     if not wait_until(ready, process, seconds):

@@ -2,7 +2,8 @@
 
 import http.client
 import shutil
-from collections.abc import Sequence
+import signal
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class HttpServer:
         folder: Where it works, and where its pid file lies.
         log: File that its output goes to.
         ready_path: Path that answers 200 when it is up.
+        environment: Its environment; None: ours.
     """
 
     name: str
@@ -33,6 +35,7 @@ class HttpServer:
     folder: Path
     log: Path
     ready_path: str
+    environment: Mapping[str, str] | None = None
 
     def running(self) -> Handle | None:
         """Return its process, None when it does not run."""
@@ -57,13 +60,14 @@ class HttpServer:
             pid_file=self._pid_file,
             ready=self._answers,
             seconds=START_SECONDS,
+            environment=self.environment,
         )
 
-    def stop(self) -> None:
-        """Stop it, if it runs, and wait until it is gone."""
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it by a signal, if it runs, and wait until it is gone."""
         running = self.running()
         if running is not None:
-            processes.stop(running)
+            processes.stop(running, how)
         self._pid_file.unlink(missing_ok=True)
 
     @property

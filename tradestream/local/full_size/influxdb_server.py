@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestream.errors import ConfigurationError
-from tradestream.local import processes
 from tradestream.local.full_size import parts
-from tradestream.local.ports import HOST, require_free
+from tradestream.local.full_size.http_server import HttpServer
+from tradestream.local.ports import HOST
 from tradestream.local.processes import Handle, StartError
 
-START_SECONDS = 60.0
 ORG = "tradestream"
 BUCKET = "candles"
 RETENTION_SECONDS = 365 * 24 * 3600
@@ -49,7 +48,7 @@ class InfluxDBServer:
 
     def running(self) -> Handle | None:
         """Return the process that serves this folder, None when there is none."""
-        return processes.read_handle(self._pid_file)
+        return self._server(()).running()
 
     def start(self) -> Handle:
         """Start the server, unless it runs; a new one gets bucket and token.
@@ -62,42 +61,29 @@ class InfluxDBServer:
         if running is not None:
             return running
         program = parts.INFLUXDB.find() / "influxd"
-        require_free(self.port, "influxdb")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        process = processes.spawn(
-            [program, *self._flags()],
-            log=self.log,
-            environment=self._environment(),
-            directory=self.folder,
-        )
-        handle = Handle.of(process.pid)
-        processes.write_handle(self._pid_file, handle)
-        if not processes.wait_until(self._is_healthy, process, START_SECONDS):
-            process.kill()
-            process.wait()
-            raise StartError(
-                f"influxdb does not start: {processes.last_line(self.log)}"
-            )
+        handle = self._server((str(program), *self._flags())).start()
         self._set_up()
         return handle
 
     def stop(self) -> None:
         """Stop the server, if it runs, and wait until it is gone."""
-        self._end(signal.SIGTERM)
+        self._server(()).stop()
 
     def kill(self) -> None:
         """End the server with SIGKILL; what it acknowledged is in its log on disk."""
-        self._end(signal.SIGKILL)
+        self._server(()).stop(signal.SIGKILL)
 
-    def _end(self, how: signal.Signals) -> None:
-        running = self.running()
-        if running is not None:
-            processes.stop(running, how)
-        self._pid_file.unlink(missing_ok=True)
-
-    @property
-    def _pid_file(self) -> Path:
-        return self.folder / "server.pid"
+    def _server(self, command: tuple[str, ...]) -> HttpServer:
+        return HttpServer(
+            "influxdb",
+            command,
+            self.port,
+            self.folder,
+            self.log,
+            "/health",
+            self._environment(),
+        )
 
     def _flags(self) -> list[str]:
         return [
@@ -115,12 +101,6 @@ class InfluxDBServer:
         # Its settings of the caller are not ours; without HOME it writes there.
         kept = {k: v for k, v in os.environ.items() if not k.startswith("INFLUXD_")}
         return {**kept, "HOME": str(self.folder)}
-
-    def _is_healthy(self) -> bool:
-        try:
-            return self._ask("GET", "/health")[0] == 200
-        except (OSError, http.client.HTTPException):
-            return False
 
     def _set_up(self) -> None:
         """Make the organization, the bucket, and the token of a new server."""
