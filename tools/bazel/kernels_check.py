@@ -1,5 +1,7 @@
 """Test that a room finds every kernel in the layer of them, and compiles none.
 
+Both as Numba keeps them, and baked for rooms that run without the compiler.
+
 usage: kernels_check LAYER CPU
 """
 
@@ -22,12 +24,14 @@ def main(layer: str, cpu: str) -> int:
         os.environ["NUMBA_CPU_FEATURES"] = ""
         baked = _code(kernels)
         from tradestream.indicators.library import INDICATORS, address
+        from tradestream.kernels.image import find
 
         for name in INDICATORS:
             address(name)
-        new = _code(kernels) - baked
+        new, image = _code(kernels) - baked, find()
     print(f"{len(INDICATORS)} indicators: {len(baked)} files baked, {len(new)} new")
-    return 1 if new or not baked else 0
+    print(f"without the compiler: {image}")
+    return 1 if new or not baked or image is None else 0
 
 
 def _code(folder: Path) -> set[Path]:

@@ -46,6 +46,7 @@ SOURCES = (
 VISIBLE: dict[str, frozenset[str]] = {
     "//tradestream/backtest:compile": frozenset({"tools"}),
     "//tradestream/indicators:library": frozenset({"tools"}),
+    "//tradestream/kernels:image": frozenset({"tools"}),
 }
 
 # A room that needs it brings machine code, compiled beforehand.
