@@ -19,7 +19,7 @@ from services.strategy_confidence_scorer.progress import (
     note_paper_day,
     paper_day,
 )
-from services.strategy_confidence_scorer.settings import Settings
+from services.strategy_confidence_scorer.settings import ROW_BUDGET_BYTES, Settings
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import HOUR_SECONDS, MINUTE_SECONDS, to_seconds
 from tradestream.discovery.exam_schedule import whole_hour_before
@@ -152,10 +152,18 @@ def _followed(
     instrument = store.instrument(symbol) or Instrument(
         symbol, infer_increment(series.closes), infer_increment(series.volumes)
     )
+    from tradestream.kernels.use import use_baked_kernels
+
+    use_baked_kernels()
     from tradestream.backtest.costs import Costs
     from tradestream.backtest.window import Window
 
-    window = Window(series, instrument, Costs(settings.fee_bps, settings.slippage_bps))
+    window = Window(
+        series,
+        instrument,
+        Costs(settings.fee_bps, settings.slippage_bps),
+        row_budget_bytes=ROW_BUDGET_BYTES,
+    )
     found: list[tuple[object, ...]] = []
     for name in sorted({record.strategy_name for record in ready}):
         own = [record for record in ready if record.strategy_name == name]

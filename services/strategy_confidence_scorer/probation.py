@@ -92,6 +92,9 @@ def fold_claims(
 def _advance(
     row: ClaimRow, series: CandleSeries, settings: Settings, until: datetime
 ) -> tuple[Claim, str]:
+    from tradestream.kernels.use import use_baked_kernels
+
+    use_baked_kernels()
     from tradestream.backtest.costs import Costs
     from tradestream.discovery.claim_hours import claim_hours
     from tradestream.discovery.version import code_version

@@ -17,7 +17,11 @@ from services.strategy_confidence_scorer.claim_rows import (
 from services.strategy_confidence_scorer.left_out import LeftOut
 from services.strategy_confidence_scorer.probation import SETTLING
 from services.strategy_confidence_scorer.progress import note_claims_day, read_progress
-from services.strategy_confidence_scorer.settings import INTERVAL, Settings
+from services.strategy_confidence_scorer.settings import (
+    INTERVAL,
+    ROW_BUDGET_BYTES,
+    Settings,
+)
 from services.strategy_confidence_scorer.statuses import change_status
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import MINUTE_SECONDS, CandleSeries, to_datetime
@@ -140,12 +144,20 @@ def _propose(
     taken: "list[Find]",
     settings: Settings,
 ) -> "tuple[Proposal, ...]":
+    from tradestream.kernels.use import use_baked_kernels
+
+    use_baked_kernels()
     from tradestream.backtest.costs import Costs
     from tradestream.backtest.window import Window
     from tradestream.discovery.claim_proposals import propose_claims
 
     costs = Costs(settings.fee_bps, settings.slippage_bps)
-    window = Window(training.series, training.instrument, costs)
+    window = Window(
+        training.series,
+        training.instrument,
+        costs,
+        row_budget_bytes=ROW_BUDGET_BYTES,
+    )
     return propose_claims(window, finds, taken)
 
 

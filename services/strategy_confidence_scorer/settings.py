@@ -7,6 +7,9 @@ from tradestream.portfolio.confidence import Weights
 
 ROOM = "strategy_confidence_scorer"
 INTERVAL = "1m"
+ROW_BUDGET_BYTES = 16 << 20
+"""For indicator rows of a window: a few genomes share little, and 64 MiB are half of
+what the room may hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The backtest engine, asked for signals of a series and of its beginnings."""
 
+from typing import NamedTuple
+
 from services.trade_signal_generator.states import Terms
 from tradestream.backtest.costs import Costs
 from tradestream.backtest.window import Window
@@ -10,18 +12,26 @@ from tradestream.signals.agreement import Signals
 from tradestream.strategies.catalogue import CATALOGUE
 
 _ROW_BUDGET_BYTES = 4 << 20
-_WINDOWS_KEPT = 8
-"""A series of a week and its cuts; more would only cost memory."""
+
+
+class _Key(NamedTuple):
+    """What a window is made of; longer series are greater."""
+
+    bars: int
+    start: int
+    price_tick: float
+    volume_lot: float
 
 
 class Engine:
     """Signals of one symbol; what strategies share is computed once.
 
-    Lives for one symbol of one run, so that memory stays bounded.
+    Lives for one symbol of one run, and holds two windows at most: that of the
+    whole series, which all strategies need, and of one of its beginnings.
     """
 
     def __init__(self) -> None:
-        self._windows: dict[tuple[int, int, float, float], Window] = {}
+        self._windows: dict[_Key, Window] = {}
 
     def signals(self, series: CandleSeries, terms: Terms) -> Signals | None:
         """Return the signals of all bars, None when they are too few.
@@ -36,25 +46,26 @@ class Engine:
         _check(terms)
         if len(series) < LEAST_BARS:
             return None
-        key = (
-            int(series.open_times[0]),
-            len(series),
-            terms.price_tick,
-            terms.volume_lot,
+        window = self._window(series, terms)
+        return Signals(*window.signals(terms.strategy_name, terms.parameters))
+
+    def _window(self, series: CandleSeries, terms: Terms) -> Window:
+        key = _Key(
+            len(series), int(series.open_times[0]), terms.price_tick, terms.volume_lot
         )
-        window = self._windows.pop(key, None)
-        if window is None:
+        if key not in self._windows:
+            # Before the next one is made, so that no three are held.
+            longest = max(self._windows, default=None)
+            for other in [k for k in self._windows if k != longest]:
+                del self._windows[other]
             # Costs decide what a trade earns, not when it is signalled.
-            window = Window(
+            self._windows[key] = Window(
                 series,
                 Instrument(series.symbol, terms.price_tick, terms.volume_lot),
                 Costs(),
                 row_budget_bytes=_ROW_BUDGET_BYTES,
             )
-        self._windows[key] = window
-        if len(self._windows) > _WINDOWS_KEPT:
-            del self._windows[next(iter(self._windows))]
-        return Signals(*window.signals(terms.strategy_name, terms.parameters))
+        return self._windows[key]
 
 
 def _check(terms: Terms) -> None:

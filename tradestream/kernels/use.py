@@ -4,22 +4,25 @@ import sys
 
 from tradestream.kernels.image import find
 
+_baked = False
+
 
 def use_baked_kernels() -> bool:
-    """Let the engine, not imported yet, use machine code that was baked.
+    """Let the engine, if not imported yet, use machine code that was baked.
 
     Where none was, as after an edit, the engine compiles, or takes from Numba's
-    cache, what it needs: the same code, at the cost of some 100 MiB.
+    cache, what it needs: the same code, at the cost of some 100 MiB. To be called
+    before each first import of the engine; again, it does nothing.
 
     Returns:
         Whether it is baked.
     """
-    if "numba" in sys.modules or sys.platform != "linux":
-        return False
-    image = find()
-    if image is None:
-        return False
-    from tradestream.kernels.stand_in import install
+    global _baked
+    if not _baked and "numba" not in sys.modules and sys.platform == "linux":
+        image = find()
+        if image is not None:
+            from tradestream.kernels.stand_in import install
 
-    install(image)
-    return True
+            install(image)
+            _baked = True
+    return _baked
