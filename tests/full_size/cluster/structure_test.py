@@ -1,14 +1,14 @@
 """Every image is what its container-structure-test.yaml says, its commands run.
 
-Each room has a root of its own, with what its image holds and nothing else.
+Each room has a root of its own, with what its image holds and nothing else. The sizes
+are printed with `-s -k small_enough`.
 """
 
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -44,6 +44,12 @@ for name in INDICATORS:
     address(name)
 print(len(baked), "baked,", len(code() - baked), "new")
 """
+WITHOUT_COMPILER = [
+    room
+    for room in WITH_KERNELS
+    if PurePosixPath("tradestream/kernels/use.py") in contents(GRAPH, [room]).files
+]
+BAKED = "from tradestream.kernels import use; print(use.use_baked_kernels())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,13 @@ def test_a_room_with_kernels_compiles_none(room: str, roots: dict[str, Root]) ->
     assert re.fullmatch(r"[1-9]\d+ baked, 0 new\n", ended.stdout), ended.stderr
 
 
+@pytest.mark.parametrize("room", WITHOUT_COMPILER)
+def test_a_room_finds_what_was_baked_for_it(room: str, roots: dict[str, Root]) -> None:
+    ended = roots[room].python(BAKED)
+
+    assert ended.stdout == "True\n", ended.stderr
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_an_image_is_small_enough(
     room: str, roots: dict[str, Root], of_wheels: dict[str, int]
@@ -188,7 +201,7 @@ def test_an_image_is_small_enough(
 
     size = sizes.size_of(roots[room].app, of_wheels, names)
 
-    print(f"{room:<34} {size}", file=sys.__stderr__)
+    print(f"\n{room:<34} {size}")
     assert size.total <= sizes.LIMIT_BYTES, str(size)
 
 
