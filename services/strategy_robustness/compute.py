@@ -20,6 +20,9 @@ from tradestream.robustness.perturbed import measure
 from tradestream.statistics.deflated_sharpe import deflated_sharpe
 from tradestream.statistics.pbo import overfitting_probability
 
+_ROW_BUDGET_BYTES = 16 << 20
+"""Memory for indicator rows of the market; less of it only costs time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -70,7 +73,12 @@ class Market:
         }
         self.window: Window | None = None
         if len(self.series) >= LEAST_BARS:
-            self.window = Window(self.series, self.instrument, settings.costs)
+            self.window = Window(
+                self.series,
+                self.instrument,
+                settings.costs,
+                row_budget_bytes=_ROW_BUDGET_BYTES,
+            )
 
     def _read(self, store: CandleStore, symbol: str) -> tuple[CandleSeries, Instrument]:
         series = store.read(symbol, MINUTE_SECONDS, self.start, self.end)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradestream.backtest.window import Evaluation
 from tradestream.candles import Floats
@@ -122,16 +123,23 @@ def percentiles(values: Floats) -> tuple[float, ...]:
     return tuple(float(p) for p in np.percentile(values, LEVELS))
 
 
-def fan_of(courses: Floats, *, most: int = 60) -> tuple[tuple[float, ...], ...]:
-    """Return percentiles over the draws at up to `most` points of the course.
+def fan_points(points: int, *, most: int = 60) -> NDArray[np.int64]:
+    """Return which points of a course are shown.
+
+    Args:
+        points: How many it has.
+        most: Points shown, evenly spaced, the first and the last among them.
+    """
+    return np.unique(np.linspace(0, points - 1, min(points, most)).round().astype(int))
+
+
+def fan_of(courses: Floats) -> tuple[tuple[float, ...], ...]:
+    """Return percentiles over the draws at each point.
 
     Args:
         courses: Shape (draws, points).
-        most: Points kept, evenly spaced, the first and the last among them.
     """
-    points = courses.shape[1]
-    kept = np.unique(np.linspace(0, points - 1, min(points, most)).round().astype(int))
-    return tuple(percentiles(courses[:, point]) for point in kept)
+    return tuple(percentiles(course) for course in courses.T)
 
 
 def _sharpe(measure: Measure) -> float:

@@ -1,13 +1,18 @@
 """Monte Carlo over the trades of one backtest: their order, and missing ones."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from tradestream.candles import Floats
-from tradestream.robustness.model import Check, fan_of, spread
+from tradestream.robustness.model import Check, fan_of, fan_points, spread
 
 DRAWS = 1_000
 SKIPPED = 0.1
 """Share of trades that a trader misses: downtime, a refused order, sleep."""
+_AT_ONCE = 50
+"""Draws whose courses are in memory together."""
 
 
 def trade_order(returns: Floats, *, seed: int, draws: int = DRAWS) -> Check:
@@ -22,17 +27,19 @@ def trade_order(returns: Floats, *, seed: int, draws: int = DRAWS) -> Check:
         draws: How many orders.
     """
     random = np.random.default_rng([seed, 1])
-    orders = np.argsort(random.random((draws, len(returns))), axis=1)
-    courses = _courses(returns[orders])
+    shuffled = _Drawn.of(
+        _courses(returns[np.argsort(numbers, axis=1)])
+        for numbers in _numbers(random, draws, len(returns))
+    )
     own = _courses(returns[None, :])
     plain = spread(
         "trade_order",
         "the same trades in another order",
         "drawdown",
         float(_drawdowns(own)[0]),
-        _drawdowns(courses) if len(returns) else np.empty(0),
+        shuffled.drawdowns if len(returns) else np.empty(0),
     )
-    return _with_fan(plain, courses)
+    return _with_fan(plain, shuffled)
 
 
 def skipped_trades(
@@ -47,16 +54,44 @@ def skipped_trades(
         draws: How many draws.
     """
     random = np.random.default_rng([seed, 2])
-    taken = random.random((draws, len(returns))) >= share
-    courses = _courses(np.where(taken, returns, 0.0))
+    fewer = _Drawn.of(
+        _courses(np.where(numbers >= share, returns, 0.0))
+        for numbers in _numbers(random, draws, len(returns))
+    )
     plain = spread(
         "skipped_trades",
         f"each trade missed with probability {share:.0%}",
         "return",
         float(np.prod(1 + returns) - 1),
-        courses[:, -1] - 1 if len(returns) else np.empty(0),
+        fewer.points[:, -1] - 1 if len(returns) else np.empty(0),
     )
-    return _with_fan(plain, courses)
+    return _with_fan(plain, fewer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What is kept of the courses of all draws: they themselves take 8 bytes a trade.
+
+    Attributes:
+        drawdowns: Shape (draws,).
+        points: Shape (draws, points), the courses where a fan shows them.
+    """
+
+    drawdowns: Floats
+    points: Floats
+
+    @classmethod
+    def of(cls, blocks: Iterable[Floats]) -> "_Drawn":
+        """Keep what is needed of courses that come some at a time."""
+        kept = [(_drawdowns(b), b[:, fan_points(b.shape[1])]) for b in blocks]
+        drawdowns, points = zip(*kept, strict=True)
+        return cls(np.concatenate(drawdowns), np.concatenate(points))
+
+
+def _numbers(random: np.random.Generator, draws: int, trades: int) -> Iterator[Floats]:
+    """Yield random numbers of shape (some draws, trades), few at a time."""
+    for first in range(0, draws, _AT_ONCE):
+        yield random.random((min(_AT_ONCE, draws - first), trades))
 
 
 def _courses(returns: Floats) -> Floats:
@@ -70,7 +105,7 @@ def _drawdowns(courses: Floats) -> Floats:
     return np.asarray((1 - courses / peaks).max(axis=1))
 
 
-def _with_fan(check: Check, courses: Floats) -> Check:
+def _with_fan(check: Check, drawn: _Drawn) -> Check:
     return Check(
         check.name,
         check.what,
@@ -80,5 +115,5 @@ def _with_fan(check: Check, courses: Floats) -> Check:
         check.percentiles,
         check.as_good,
         check.gained,
-        fan=fan_of(courses) if check.draws else (),
+        fan=fan_of(drawn.points) if check.draws else (),
     )

@@ -18,6 +18,8 @@ from tradestream.robustness.perturbed import measure
 
 GAP = timedelta(hours=1)
 """Purged between training and test: a trade open at the border is in neither."""
+_ROW_BUDGET_BYTES = 16 << 20
+"""Memory for indicator rows of a training span; less of it only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def _fold(subject: Subject, start: datetime, begin: datetime, end: datetime) -> 
     nothing = Fold(start, begin, end, None, None)
     if len(before) < LEAST_BARS or len(after) < LEAST_BARS:
         return nothing
-    window = Window(before, subject.instrument, subject.costs)
+    window = Window(
+        before, subject.instrument, subject.costs, row_budget_bytes=_ROW_BUDGET_BYTES
+    )
     found = search(window, subject.strategy_name, subject.config).found
     if not found:
         return nothing
