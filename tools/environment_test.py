@@ -66,11 +66,9 @@ def test_a_real_interpreter_is_found_behind_its_link(tmp_path: Path) -> None:
 def make_environment(folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     lock = folder / "nothing.txt"
     lock.write_text("")
+    program = str(repository.ROOT / "tools/environment.py")
     return subprocess.run(
-        [
-            *(sys.executable, repository.ROOT / "tools/environment.py"),
-            *(folder / "venv", lock, *flags),
-        ],
+        [sys.executable, program, str(folder / "venv"), str(lock), *flags],
         capture_output=True,
         text=True,
         check=False,
