@@ -152,8 +152,7 @@ class Partitions:
             return len(reading) == len(assigned)
         if time.monotonic() >= deadline:
             raise UnavailableError(
-                f"{self._offsets.cluster} gave {self._group} none of the records that"
-                " wait for it"
+                f"{self._offsets.cluster} did not give {self._group} what waits for it"
             )
         return False
 
