@@ -24,8 +24,7 @@ _CERTIFICATE = "bus.secretFlags.bus_tls_cert_file"
             "flink.triesVolume: a volume",
         ),
         (
-            "flink.enabled=true,flink.stateUrl=s3://b/x,"
-            "flink.triesVolume.persistentVolumeClaim.claimName=x",
+            "flink.enabled=true,flink.stateUrl=s3://b/x,flink.triesVolume.emptyDir.x=y",
             "flink.image: an image",
         ),
         ("image.repository=one-for-all", "image.repository: {room} is required"),
