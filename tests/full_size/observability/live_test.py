@@ -1,6 +1,7 @@
 """A real Prometheus sees a real run of the full size: every panel has data."""
 
 import json
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -31,12 +32,13 @@ DECLARED = {
 CORE = "candle_ingestor", "risk_adjusted_sizing", "trade_signal_generator"
 
 
-def asked() -> Iterator[tuple[str, str, str]]:
-    """Yield dashboard, panel, and expression of every query."""
+def asked() -> Iterator[tuple[str, str, str, str]]:
+    """Yield dashboard, panel, expression, and legend of every query."""
     for path in sorted(DASHBOARDS.glob("*.json")):
         for panel in json.loads(path.read_text("utf-8"))["panels"]:
             for target in panel.get("targets", ()):
-                yield path.stem, panel["title"], target["expr"]
+                legend = target.get("legendFormat", "")
+                yield path.stem, panel["title"], target["expr"], legend
 
 
 def typed(start: str) -> list[tuple[str, str]]:
@@ -89,16 +91,21 @@ def test_a_metric_comes_from_its_room_and_with_its_words(run: Run) -> None:
         assert words[name][0]["type"] == kind, name
 
 
-@pytest.mark.parametrize(("page", "panel", "expression"), list(asked()))
-def test_a_panel_shows_data(run: Run, page: str, panel: str, expression: str) -> None:
+@pytest.mark.parametrize(("page", "panel", "expression", "legend"), list(asked()))
+def test_a_panel_shows_data_with_the_labels_of_its_legend(
+    run: Run, page: str, panel: str, expression: str, legend: str
+) -> None:
     rooms = {series["metric"]["room"] for series in run.prometheus.ask(LAST_SUCCESS)}
     expression = expression.replace("$__rate_interval", "1m")
 
-    asked_for = [
+    asked_for = {
         expression.replace("${room}", room).replace("$room", room) for room in rooms
-    ]
+    }
+    shown = [series for one in asked_for for series in run.prometheus.ask(one)]
 
-    assert any(run.prometheus.ask(one) for one in asked_for), f"{page}: {panel}"
+    assert shown, f"{page}: {panel}"
+    labels = {label for series in shown for label in series["metric"]}
+    assert set(re.findall(r"\{\{(\w+)\}\}", legend)) <= labels, f"{page}: {panel}"
 
 
 LAST_SUCCESS = "tradestream:room:last_success_timestamp_seconds"
