@@ -1,16 +1,17 @@
 """Discovery on Flink beside plain workers: the same requests on two cores.
 
 Part of `make benchmark BENCH=full_size`, or `python -m benchmarks._full_size_flink`.
-Both run and are warm before the requests come, and write to the same broker. A run
-ends with the newest result by its own time stamp: Flink's are committed later, with
-the next checkpoint, which is a figure of its own.
+Each has a broker of its own and is warm before the requests come; they take turns, so
+that a machine that others load, too, loads both alike, and a share is that of two
+rounds after each other. A run ends with the newest result by its own time stamp:
+Flink's are committed later, with the next checkpoint, which is a figure of its own.
 """
 
 import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -34,7 +35,7 @@ from tradestream.testing import servers
 
 REQUESTS = 400
 WARM_UP = 40
-ROUNDS = 3
+ROUNDS = 5
 WORKERS = 2
 CHECKPOINT_SECONDS = 10.0
 WANTED_SHARE = 0.85
@@ -51,24 +52,37 @@ class Run:
     Attributes:
         written: Until the newest result was written.
         seen: Until who reads what is committed had them all.
+        processor: Of all that answered, seconds of processor until then.
     """
 
     written: float
     seen: float
+    processor: float
 
 
 def measure() -> list[Figure]:
     """Return throughput of both, what Flink's share is, and memory."""
-    with _world() as (bus, flags, folder):
-        with _workers(flags, folder) as memory:
-            plain, plain_memory = _rounds(bus, 1), memory()
-        with _cluster(folder) as server, _job(server, flags, folder) as job:
-            flink, flink_memory = _rounds(bus, 100), _flink_memory(server)
-            submitter = _megabytes(job.process.pid)
-            flink_memory["memory of what submitted it, unless detached"] = submitter
+    plain, flink = [], []
+    with (
+        _world() as (bus, flags, folder),
+        _world() as (other_bus, other_flags, other_folder),
+        _workers(flags, folder) as workers,
+        _cluster(other_folder) as server,
+        _job(server, other_flags, other_folder) as job,
+    ):
+        for each, pids in ((bus, [workers]), (other_bus, _pids(server))):
+            _round(each, discovery_world.searches(WARM_UP, symbols=SYMBOLS), pids)
+        for number in range(2, ROUNDS + 2):  # new ones, so that all is answered
+            asked = discovery_world.searches(REQUESTS, seed=number, symbols=SYMBOLS)
+            plain.append(_round(bus, asked, [workers]))
+            flink.append(_round(other_bus, asked, _pids(server)))
+        memory = {
+            "memory of plain workers and their parent": _megabytes(workers),
+            **_flink_memory(server),
+            "memory of what submitted it, unless detached": _megabytes(job.process.pid),
+        }
     return _figures(plain, flink) + [
-        Figure(what, value, "MB")
-        for what, value in (plain_memory | flink_memory).items()
+        Figure(what, value, "MB") for what, value in memory.items()
     ]
 
 
@@ -79,7 +93,7 @@ def tune() -> list[Figure]:
         for place, (bundle, seconds) in enumerate(TUNINGS):
             more = {"bundle": bundle, "checkpoint_interval": seconds}
             with _job(server, flags, folder, **more):
-                runs = _rounds(bus, 1_000 * (place + 1))
+                runs = _rounds(bus, 1_000 * (place + 1), _pids(server))
             rates = sorted(REQUESTS / run.written for run in runs)
             what = f"Flink: bundles of {bundle}, checkpoint every {seconds:g} s"
             spread = (rates[0], rates[-1])
@@ -114,11 +128,17 @@ def _figures(plain: list[Run], flink: list[Run]) -> list[Figure]:
         Figure(f"{name}: searches of a day", m, "1/s", spread=(r[0], r[-1]))
         for name, m, r in zip(names, medians, rates, strict=True)
     ]
-    share = medians[1] / medians[0]
+    shares = [
+        one.written / other.written for one, other in zip(plain, flink, strict=True)
+    ]
     waits = [run.seen - run.written for run in flink]
     return [
         *figures,
-        Figure("throughput of Flink ÷ plain workers", share, "×", WANTED_SHARE),
+        Figure(
+            "throughput of Flink ÷ plain workers, a round after the other",
+            median(shares), "×", WANTED_SHARE, spread=(min(shares), max(shares)),
+        ),
+        *map(_processor, names, (plain, flink)),
         Figure(
             f"Flink: from written to committed, checkpoint every"
             f" {CHECKPOINT_SECONDS:g} s",
@@ -127,20 +147,28 @@ def _figures(plain: list[Run], flink: list[Run]) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _rounds(bus: KafkaBus, seed: int) -> list[Run]:
+def _processor(name: str, runs: list[Run]) -> Figure:
+    took = [run.processor / REQUESTS * 1_000 for run in runs]
+    what = f"{name}: processor for a search"
+    return Figure(what, median(took), "ms", spread=(min(took), max(took)))
+
+
+def _rounds(bus: KafkaBus, seed: int, pids: Sequence[int]) -> list[Run]:
     """Return each round; its requests are new, so that nothing is answered twice."""
-    _answered(bus, discovery_world.searches(WARM_UP, seed=seed, symbols=SYMBOLS))
+    _round(bus, discovery_world.searches(WARM_UP, seed=seed, symbols=SYMBOLS), pids)
     return [
-        _answered(
+        _round(
             bus,
             discovery_world.searches(REQUESTS, seed=seed + number, symbols=SYMBOLS),
+            pids,
         )
         for number in range(1, ROUNDS + 1)
     ]
 
 
-def _answered(bus: KafkaBus, requests: list[Message]) -> Run:
+def _round(bus: KafkaBus, requests: list[Message], pids: Sequence[int]) -> Run:
     before = _summaries(bus)
+    used = _processor_seconds(pids)
     started = time.time()
     bus.publish(DISCOVERY_REQUESTS, requests)
     # Asking for the lag costs nothing beside the work; reading the results would.
@@ -148,7 +176,11 @@ def _answered(bus: KafkaBus, requests: list[Message]) -> Run:
     wanted = len(before) + len(requests)
     eventually(lambda: len(_summaries(bus)) >= wanted, "all is answered")
     seen = time.time()
-    return Run(max(_summaries(bus)) - started, seen - started)
+    return Run(
+        max(_summaries(bus)) - started,
+        seen - started,
+        _processor_seconds(pids) - used,
+    )
 
 
 def _summaries(bus: KafkaBus) -> list[float]:
@@ -162,18 +194,15 @@ def _summaries(bus: KafkaBus) -> list[float]:
 
 
 @contextlib.contextmanager
-def _workers(
-    flags: dict[str, object], folder: Path
-) -> Iterator[Callable[[], dict[str, float]]]:
+def _workers(flags: dict[str, object], folder: Path) -> Iterator[int]:
+    """Run plain workers; yield the number of their parent's process."""
     given = {**flags, "workers": WORKERS, "member": "benchmark"}
     command = [sys.executable, "-m", "services.strategy_discovery.main"]
     command += [f"--{name}={value}" for name, value in given.items()]
     with (folder / "workers.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        yield lambda: {
-            "memory of plain workers and their parent": _megabytes(process.pid)
-        }
+        yield process.pid
     finally:
         process.terminate()
         process.wait()
@@ -205,23 +234,35 @@ def _job(
         job.stop()
 
 
+def _pids(server: FlinkServer) -> list[int]:
+    """Return the numbers of the processes of a JobManager and a TaskManager."""
+    running = [server.running(role) for role in (JOBMANAGER, TASKMANAGER)]
+    return [handle.pid for handle in running if handle is not None]
+
+
 def _flink_memory(server: FlinkServer) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for role in (JOBMANAGER, TASKMANAGER):
-        handle = server.running(role)
-        if handle is not None:
-            java = psutil.Process(handle.pid)
-            found[f"memory of Flink's {role}"] = _own(java)
-            found["memory of Flink's Python workers"] = sum(
-                _own(child) for child in java.children(recursive=True)
-            )
-    found["memory of Flink in all"] = sum(found.values())
-    return found
+    jobmanager, taskmanager = (psutil.Process(pid) for pid in _pids(server))
+    workers = sum(_own(child) for child in taskmanager.children(recursive=True))
+    found = {
+        "memory of Flink's JobManager": _own(jobmanager),
+        "memory of Flink's TaskManager": _own(taskmanager),
+        "memory of Flink's Python workers": workers,
+    }
+    return found | {"memory of Flink in all": sum(found.values())}
 
 
 def _megabytes(pid: int) -> float:
+    return sum(_own(one) for one in _family(pid))
+
+
+def _processor_seconds(pids: Sequence[int]) -> float:
+    times = [one.cpu_times() for pid in pids for one in _family(pid)]
+    return float(sum(one.user + one.system for one in times))
+
+
+def _family(pid: int) -> list[psutil.Process]:
     process = psutil.Process(pid)
-    return sum(_own(one) for one in (process, *process.children(recursive=True)))
+    return [process, *process.children(recursive=True)]
 
 
 def _own(process: psutil.Process) -> float:
