@@ -11,7 +11,7 @@ from tradestream.backtest.details import fills_of
 from tradestream.backtest.window import Window
 from tradestream.discovery.genome import Space
 from tradestream.discovery.search import SearchConfig
-from tradestream.robustness import perturbed
+from tradestream.robustness import perturbed, trade_draws
 from tradestream.robustness.collect import as_data, robustness
 from tradestream.robustness.fills import measure_fills
 from tradestream.robustness.placebo import random_entries
@@ -162,3 +162,16 @@ def test_everything_together_is_json_and_repeats_itself() -> None:
     assert first == run()
     names = [check["name"] for check in json.loads(first)["checks"]]
     assert len(names) == len(set(names)) == 9
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1_000])
+def test_draws_are_the_same_however_many_are_made_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returns = np.random.default_rng(5).normal(0.0, 0.01, 130)
+    usual = trade_order(returns, seed=3), skipped_trades(returns, seed=3)
+
+    monkeypatch.setattr(trade_draws, "_AT_ONCE", at_once)
+
+    again = trade_order(returns, seed=3), skipped_trades(returns, seed=3)
+    assert again == usual
