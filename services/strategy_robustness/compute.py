@@ -20,7 +20,7 @@ from tradestream.robustness.perturbed import measure
 from tradestream.statistics.deflated_sharpe import deflated_sharpe
 from tradestream.statistics.pbo import overfitting_probability
 
-_ROW_BUDGET_BYTES = 16 << 20
+_ROW_BUDGET_BYTES = 6 << 20
 """Memory for indicator rows of the market; less of it only costs time."""
 
 

@@ -18,7 +18,7 @@ from tradestream.robustness.perturbed import measure
 
 GAP = timedelta(hours=1)
 """Purged between training and test: a trade open at the border is in neither."""
-_ROW_BUDGET_BYTES = 16 << 20
+_ROW_BUDGET_BYTES = 6 << 20
 """Memory for indicator rows of a training span; less of it only costs time."""
 
 
