@@ -7,6 +7,7 @@ import signal
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ TASKMANAGER = "taskmanager"
 
 # In MB. Python workers are outside Java, in what Flink calls managed memory.
 _MEMORY = {JOBMANAGER: 832, TASKMANAGER: 1152}
+_WORKER = re.compile(b"pyflink-udf-runner|beam_boot")
 _JAVA_OPTIONS = re.compile(r"^\s*all: (--add-exports.*)$", re.MULTILINE)
 
 
@@ -88,18 +90,20 @@ class FlinkServer:
         self._wait_for_slots()
 
     def kill_taskmanager(self) -> None:
-        """End the TaskManager with SIGKILL; its Python workers end by themselves."""
+        """End the TaskManager with SIGKILL; its Python workers are left alone."""
         self._end(TASKMANAGER, signal.SIGKILL)
 
     def kill(self) -> None:
         """End both with SIGKILL."""
         for role in (JOBMANAGER, TASKMANAGER):
             self._end(role, signal.SIGKILL)
+        self._end_workers()
 
     def stop(self) -> None:
         """Stop all that runs, and wait until it is gone."""
         for role in (TASKMANAGER, JOBMANAGER):
             self._end(role, signal.SIGTERM)
+        self._end_workers()
 
     def get(self, path: str) -> Any:
         """Return an answer of the JobManager, e.g. to `/overview`.
@@ -166,6 +170,16 @@ class FlinkServer:
         if running is not None:
             processes.stop(running, how, STOP_SECONDS)
         self._pid_file(role).unlink(missing_ok=True)
+
+    def _end_workers(self) -> None:
+        """End Python workers whose TaskManager is gone: some wait for it for ever."""
+        ours = f"FLINK_CONF_DIR={self.folder / 'conf'}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it ended, or is another user's
+                variables = (process / "environ").read_bytes().split(b"\0")
+                command = (process / "cmdline").read_bytes()
+                if ours in variables and _WORKER.search(command):
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def _pid_file(self, role: str) -> Path:
         return self.folder / f"{role}.pid"
