@@ -7,7 +7,9 @@ from contextlib import closing
 
 import pytest
 
-from tradestream.postgres import connect, transaction
+from tradestream.roles.declared import DeclaredRole
+from tradestream.roles.grants import grant_declared
+from tradestream.testing.room_roles import login, room_roles
 
 HELD = "--now=2026-01-31T12:00:00Z"
 
@@ -78,18 +80,15 @@ def test_rooms_without_roles_of_their_own_are_granted_nothing(
 
 
 @pytest.mark.integration
-def test_grants_what_is_declared_to_the_roles_that_are_there(
+def test_grants_rooms_what_is_declared_when_it_runs_as_itself(
     postgres_url: str,
 ) -> None:
-    with closing(connect(postgres_url)) as admin:
-        with transaction(admin) as cursor:
-            cursor.execute("CREATE ROLE tradestream_reader")
+    head, _, place = postgres_url.partition("@")
+    itself = f"{head.partition('//')[0]}//tradestream_database_migrator@{place}"
+    with room_roles(postgres_url):
+        with closing(login(postgres_url, "database_migrator")) as owner:
+            grant_declared(owner, [DeclaredRole("reader", {})])
 
-        first = run(f"--postgres_url={postgres_url}", HELD)
-        second = run(f"--postgres_url={postgres_url}", HELD)
+        finished = run(f"--postgres_url={itself}", HELD)
 
-        with transaction(admin) as cursor:
-            cursor.execute("DROP OWNED BY tradestream_reader")
-            cursor.execute("DROP ROLE tradestream_reader")
-    assert json.loads(first.stderr)["privileges_changed"] > 20
-    assert json.loads(second.stderr)["privileges_changed"] == 0
+    assert json.loads(finished.stderr)["privileges_changed"] > 20

@@ -32,7 +32,11 @@ AND NOT EXISTS (SELECT FROM approval_changes a WHERE a.strategy_id = s.strategy_
 AND NOT EXISTS (SELECT FROM strategy_robustness r WHERE r.strategy_id = s.strategy_id)
 ORDER BY e.created_at LIMIT %(most)s
 """
-_DEPENDENT = ("strategy_scores", "evaluations", "strategies")
+_FORGET = (  # first what refers to the others
+    "DELETE FROM strategy_scores WHERE strategy_id IN (SELECT * FROM forgotten)",
+    "DELETE FROM evaluations WHERE strategy_id IN (SELECT * FROM forgotten)",
+    "DELETE FROM strategies WHERE strategy_id IN (SELECT * FROM forgotten)",
+)
 _FORGET_EVALUATIONS = """
 DELETE FROM evaluations WHERE evaluation_id IN (
     SELECT e.evaluation_id FROM evaluations e JOIN strategies s USING (strategy_id)
@@ -69,12 +73,9 @@ def forget(connection: Connection, symbol: str, before: datetime) -> int:
         with transaction(connection) as cursor:
             cursor.execute(_LOCK)
             cursor.execute(_OLD_STRATEGIES, terms)
-            for table in _DEPENDENT:
-                cursor.execute(
-                    f"DELETE FROM {table} USING forgotten"  # noqa: S608
-                    f" WHERE {table}.strategy_id = forgotten.strategy_id"
-                )
-                gone += cursor.rowcount if table == "evaluations" else 0
+            for statement in _FORGET:
+                cursor.execute(statement)
+                gone += cursor.rowcount if "FROM evaluations" in statement else 0
             cursor.execute(_FORGET_EVALUATIONS, terms)
             gone += cursor.rowcount
     failpoint("strategy_confidence_scorer.evaluations_forgotten")

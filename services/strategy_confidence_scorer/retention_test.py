@@ -1,5 +1,7 @@
 """Tests of forgetting, on a real PostgreSQL."""
 
+from contextlib import closing
+
 import pytest
 from psycopg2.extensions import connection as Connection
 
@@ -16,6 +18,7 @@ from services.strategy_confidence_scorer.small_world_fake import (
 )
 from tradestream.bus.memory import MemoryBus
 from tradestream.candle_store.memory import MemoryCandleStore
+from tradestream.testing.room_roles import login, room_roles
 
 pytestmark = pytest.mark.integration
 
@@ -96,3 +99,15 @@ def test_a_scorer_forgets_and_scores_again(
     assert report.evaluations_forgotten > 0
     scored = rows(postgres, "SELECT strategy_id FROM strategy_scores ORDER BY 1")
     assert set(scored) <= set(rows(postgres, "SELECT strategy_id FROM strategies"))
+
+
+@pytest.mark.usefixtures("store")
+def test_a_scorer_with_a_role_of_its_own_may_forget(
+    postgres: Connection, postgres_url: str
+) -> None:
+    postgres.commit()
+    with (
+        room_roles(postgres_url),
+        closing(login(postgres_url, "strategy_confidence_scorer")) as connection,
+    ):
+        assert forget(connection, TREND, NOW + 3 * DAY) > 0

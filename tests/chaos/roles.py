@@ -14,7 +14,7 @@ _FLAGS = {"candles_url": CANDLES, "postgres_url": RECORDS}
 def make_roles(url: str) -> None:
     """Make every room's role; the migrator's owns what it will make."""
     with closing(connect(url)) as connection:
-        create_roles(connection, [role.room for role in read_declared()], None)
+        create_roles(connection, read_declared(), None)
 
 
 def as_itself(room: str, url: str, settings: Mapping[str, str]) -> dict[str, str]:

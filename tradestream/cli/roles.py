@@ -37,14 +37,24 @@ def command() -> None:
     "made, with a password by chance.  [default: roles without a password, for a "
     "server that trusts]",
 )
+@click.option(
+    "--new_passwords",
+    is_flag=True,
+    help="Draw passwords for roles that are there, too, where they have no file; "
+    "who has the old ones is locked out.",
+)
 def create(
-    postgres_url: str, postgres_password_file: Path | None, passwords: Path | None
+    postgres_url: str,
+    postgres_password_file: Path | None,
+    passwords: Path | None,
+    new_passwords: bool,
 ) -> None:
     """Make a role `tradestream_ROOM` for every room that needs the database.
 
-    Roles that are there stay, and get the password of their file. The tables belong
-    to the role of database_migrator then, whose next run grants the others what
-    they need. Safe to run again.
+    Roles that are there stay, and get the password of their file; roles belong to
+    the whole server, so a second installation on it uses the same ones. The tables
+    belong to the role of database_migrator then, whose next run grants the others
+    what they need; who owned them stays a member of it. Safe to run again.
 
     Exit status: 0 done, 1 something is wrong, 75 the database does not answer.
 
@@ -63,8 +73,9 @@ def create(
 
     connection = connect(postgres_url, read_secret(postgres_password_file))
     try:
-        rooms = [role.room for role in read_declared()]
-        made = create_roles(connection, rooms, passwords)
+        made = create_roles(
+            connection, read_declared(), passwords, draw_again=new_passwords
+        )
     finally:
         connection.close()
     table = Table(box=None, pad_edge=False)

@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tradestream.postgres import connect, transaction
-from tradestream.roles.declared import OWNER, read_declared, role_of
+from tradestream.roles.declared import OWNER, read_declared
+from tradestream.testing.room_roles import drop_roles
 
 
 def create(*options: str) -> "subprocess.CompletedProcess[str]":
@@ -52,14 +51,12 @@ def test_makes_every_role_with_a_password_in_its_file(
     first = create(f"--postgres_url={postgres_url}", f"--passwords={tmp_path}")
     second = create(f"--postgres_url={postgres_url}", f"--passwords={tmp_path}")
 
-    with closing(connect(postgres_url)) as admin, transaction(admin) as cursor:
-        cursor.execute(
-            "REASSIGN OWNED BY tradestream_database_migrator TO CURRENT_USER"
-        )
-        for room in rooms:
-            cursor.execute(f"DROP OWNED BY {role_of(room)}")
-            cursor.execute(f"DROP ROLE {role_of(room)}")
+    third = create(f"--postgres_url={postgres_url}", f"--passwords={tmp_path / 'no'}")
+
+    drop_roles(postgres_url, rooms)
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout.count("made, in its file") == len(rooms)
     assert second.stdout.count("of its file") == len(rooms)
     assert {file.name for file in tmp_path.iterdir()} == set(rooms)
+    assert third.returncode == 1
+    assert "--new_passwords draws new ones" in third.stderr

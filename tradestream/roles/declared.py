@@ -1,6 +1,6 @@
 """What `platform/postgres/roles.yaml` declares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,9 @@ OWNER = "database_migrator"
 """The room whose role owns all tables; it is granted nothing."""
 
 EVERY_TABLE = "*"
+HISTORY = "schema_migrations"
+"""What the migrator notes of itself; no other room looks at it."""
+
 PRIVILEGES = ("select", "insert", "update", "delete")
 
 
@@ -22,7 +25,7 @@ class DeclaredRole:
 
     Attributes:
         room: Whose role it is.
-        tables: Privileges by table; `*` stands for every table.
+        tables: Privileges by table; `*` stands for every table of the platform.
     """
 
     room: str
@@ -37,6 +40,12 @@ class DeclaredRole:
 def role_of(room: str) -> str:
     """Return the name of a room's role, e.g. `tradestream_strategy_consumer`."""
     return f"tradestream_{room}"
+
+
+def tables_of(declared: Sequence[DeclaredRole]) -> frozenset[str]:
+    """Return all tables of an installation."""
+    named = {table for role in declared for table in role.tables}
+    return frozenset(named - {EVERY_TABLE} | {HISTORY})
 
 
 def read_declared(path: Path = FILE) -> list[DeclaredRole]:

@@ -1,23 +1,25 @@
 """Granting what is declared to the roles that there are, and taking the rest away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from tradestream.postgres import transaction
-from tradestream.roles.declared import EVERY_TABLE, DeclaredRole
+from tradestream.roles.declared import (
+    EVERY_TABLE,
+    OWNER,
+    DeclaredRole,
+    role_of,
+    tables_of,
+)
 
 Grant = tuple[str, str, str]
 """Role, table, privilege."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('tradestream_roles'))"
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
-_TABLES = """
-SELECT relname FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-"""
 _HELD = """
 SELECT r.rolname, c.relname, lower(a.privilege_type)
 FROM pg_class AS c, aclexplode(c.relacl) AS a
@@ -30,18 +32,21 @@ AND r.rolname = ANY(%s)
 def grant_declared(connection: Connection, declared: Sequence[DeclaredRole]) -> int:
     """Make the privileges of all roles as declared; return how many changed.
 
-    Roles that do not exist are left out: an installation may use one role for all.
+    Does nothing for a connection that is not the owner's own role: an installation
+    with one user for all may share its server with one that has a role for each.
 
     Raises:
-        ConfigurationError: If this connection's role does not own the tables.
+        ConfigurationError: If the owner's role does not own the tables.
         UnavailableError: If the database went away; nothing was changed.
     """
+    if connection.info.user != role_of(OWNER):
+        return 0
     with transaction(connection) as cursor:
         cursor.execute(_LOCK)
         cursor.execute(_ROLES, ([role.name for role in declared],))
         there = {name for (name,) in cursor.fetchall()}
         roles = [role for role in declared if role.name in there]
-        wanted = _wanted(cursor, roles)
+        wanted = _wanted(roles, tables_of(declared))
         cursor.execute(_HELD, (sorted(there),))
         held: set[Grant] = set(cursor.fetchall())
         for grant in sorted(wanted - held):
@@ -51,9 +56,7 @@ def grant_declared(connection: Connection, declared: Sequence[DeclaredRole]) -> 
     return len(wanted ^ held)
 
 
-def _wanted(cursor: Cursor, roles: Sequence[DeclaredRole]) -> set[Grant]:
-    cursor.execute(_TABLES)
-    every = [name for (name,) in cursor.fetchall()]
+def _wanted(roles: Sequence[DeclaredRole], every: Collection[str]) -> set[Grant]:
     return {
         (role.name, table, privilege)
         for role in roles
