@@ -109,7 +109,7 @@ benchmark: tools ## Measure speed, as a table and as JSON in build/benchmarks; B
 	@$(BIN)/python -m tools.benchmark_run $(BENCH) $(ARGS)
 
 .PHONY: chaos
-chaos: tools ## Kill rooms and servers N times at random and compare the end with an unharmed run.
+chaos: tools ## Kill rooms and servers N times, half of them at random, and compare the end with an unharmed run.
 	@$(BIN)/python -m tests.chaos.main --kills $(N) --size $(SIZE)
 
 .PHONY: bazel-test

@@ -33,6 +33,24 @@ def test_a_run_that_fails_is_no_answer(tmp_path: Path) -> None:
         kill_taskmanagers(1, 1, program(tmp_path, "raise SystemExit('no slots')"))
 
 
+def test_a_run_that_takes_too_long_may_still_clean_up(tmp_path: Path) -> None:
+    cleaned = tmp_path / "cleaned"
+    waits = f"""
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+try:
+    print("begun", flush=True)
+    time.sleep(600)
+finally:
+    pathlib.Path({str(cleaned)!r}).touch()
+"""
+
+    with pytest.raises(FlinkError, match=r"not done after 3 s:\nbegun"):
+        kill_taskmanagers(1, 1, program(tmp_path, waits), seconds_a_kill=1.0)
+
+    assert cleaned.exists()
+
+
 def test_the_program_is_there() -> None:
     path = REPOSITORY.joinpath(*PROGRAM.split("."))
 

@@ -43,7 +43,7 @@ def run_calmly(stack: ChaosStack, stages: Sequence[Stage]) -> list[CalmStage]:
 def run_killed(stack: ChaosStack, stages: Sequence[Stage], plan: KillPlan) -> Coverage:
     """Run every stage under kills, and after them to its end."""
     rng = random.Random(plan.seed)
-    coverage = Coverage(dict.fromkeys(plan.windows, 0))
+    coverage = Coverage(dict.fromkeys(plan.chosen, 0))
     for number, stage in enumerate(stages):
         _prepare(stack, stage)
         calm = plan.calm[number]
@@ -87,14 +87,15 @@ def _kill_in_windows(
     coverage: Coverage,
     most: int,
 ) -> None:
-    """Kill the room once in each window that it passes, if it can be reached.
+    """Kill the room once in each chosen window that it passes, if it can be reached.
 
     Earlier windows first, because a run that is killed in one leaves those
     behind it to the next; but before all, windows that were never hit. Others are
     spared where `most` kills leave none for them.
     """
     windows = [CommitWindow(stage.room, name) for name in passed]
-    for window in sorted(windows, key=lambda w: coverage.windows[w]):
+    chosen = [window for window in windows if window in coverage.windows]
+    for window in sorted(chosen, key=lambda w: coverage.windows[w]):
         spare = most - coverage.of(WINDOW) - coverage.missing_windows()
         if coverage.windows[window] and spare <= 0:
             continue

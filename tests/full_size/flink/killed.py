@@ -8,6 +8,8 @@ import argparse
 import contextlib
 import json
 import random
+import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -140,6 +142,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    # Whoever asks it to end gets its servers stopped, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     print(json.dumps(run(given.kills, given.seed)))
 
 
