@@ -74,17 +74,20 @@ volumes:
   - name: tmp
     emptyDir:
       sizeLimit: {{ $values.pods.tmpSize }}
-  {{- include "tradestream.secretVolumes" $secrets | nindent 2 }}
+  {{- include "tradestream.secretVolumes" (dict "secrets" $secrets "hook" .hook) | nindent 2 }}
 {{- end }}
 
-{{/* Volumes of secrets: flag → {secret, key}. A pod starts without one, too: its room says
-     which file is missing, and ends with status 1, where it would wait in silence. */}}
+{{/* Volumes of secrets: (dict "secrets" flag → {secret, key} "hook"). A pod starts without
+     one, too: its room says which file is missing, and ends with status 1, where it would
+     wait in silence. Not that of a hook: it waits, for status 1 would end the release, and
+     who applies manifests may make the Secret a moment later. */}}
 {{- define "tradestream.secretVolumes" -}}
-{{- range $flag, $secret := . }}
+{{- $optional := not .hook -}}
+{{- range $flag, $secret := .secrets }}
 - name: {{ $flag | replace "_" "-" }}
   secret:
     secretName: {{ $secret.secret }}
-    optional: true
+    optional: {{ $optional }}
     defaultMode: 0440
     items:
       - key: {{ $secret.key }}
