@@ -12,7 +12,7 @@ from numba.core.registry import cpu_target
 
 from tradestream.indicators.compiled import sources_of, use_cache_of
 from tradestream.indicators.library import INDICATORS
-from tradestream.kernels.call import FLOAT, WHOLE, linked_address
+from tradestream.kernels.call import FLOAT, WHOLE, class_of, linked_address
 from tradestream.kernels.errors import MachineCodeError
 from tradestream.kernels.image import (
     Kernel,
@@ -51,7 +51,8 @@ def collect() -> Kernels:
 
     Raises:
         MachineCodeError: If machine code is of a kind that cannot be linked, as on
-            processors other than x86-64, or an indicator is not compiled.
+            processors other than x86-64, needs more than itself, or could be taken
+            for another's, or if an indicator is not compiled.
     """
     kernels = {name_of(f.__module__, f.__qualname__): _entries(f) for f in _functions()}
     for declared in INDICATORS.values():
@@ -83,43 +84,71 @@ def _functions() -> Iterator[Callable[..., Any]]:
 
 
 def _entries(function: Callable[..., Any]) -> list[Kernel]:
-    found = []
+    found: list[Kernel] = []
     for arguments, description, code in _cached(function):
         kinds = [_kind(one) for one in arguments]
         # What was compiled for a constant is called by other kernels alone.
-        if None not in kinds:
-            found.append(Kernel(description.llvm_cpython_wrapper_name, code, kinds))
+        if None in kinds:
+            continue
+        if any(one.arguments == kinds for one in found):
+            raise MachineCodeError(
+                f"one function for each kind of arguments is required, "
+                f"{function.__qualname__} had two for {kinds}"
+            )
+        found.append(Kernel(description.llvm_cpython_wrapper_name, code, kinds))
     return found
 
 
 def _cached(function: Callable[..., Any]) -> Iterator[tuple[Any, Any, bytes]]:
-    """Yield signature, description, and object code of what is in the cache."""
+    """Yield signature, description, and object code of what is in the cache.
+
+    Raises:
+        MachineCodeError: If code wants more than itself: constants that are objects
+            of Python, or calls that prepare it.
+    """
     use_cache_of(function)
     files = FunctionCache(function)._cache_file
     here = cpu_target.target_context.codegen().magic_tuple()
     for (signature, processor, _), file in files._load_index().items():
         if processor == here:
-            (_, _, (code, _)), description, *_ = files._load_data(file)
+            library, description, environment, *_, prepared, further = files._load_data(
+                file
+            )
+            constants = [one.consts for one in (environment, *further) if one.consts]
+            if constants or prepared:
+                raise MachineCodeError(
+                    f"code without objects of Python is required, "
+                    f"{function.__qualname__} has {constants or prepared}"
+                )
+            (_, _, (code, _)) = library
             yield signature, description, code
 
 
 def _kind(numba_type: Any) -> Any:
     """Return what `call.matches` knows a type as; None if it does not."""
-    if isinstance(numba_type, types.Literal):
-        return None
-    if isinstance(numba_type, types.Integer):
-        return WHOLE
-    if isinstance(numba_type, types.Float):
-        return FLOAT
     if isinstance(numba_type, types.BaseTuple):
         kinds = [_kind(one) for one in numba_type]
-        return None if None in kinds else kinds
+        return None if None in kinds else {"tuple": kinds, "of": _named(numba_type)}
     if isinstance(numba_type, types.Array) and numba_type.layout == "C":
         dtype = _DTYPES.get(numba_type.dtype)
-        return dtype and {"array": dtype, "dimensions": numba_type.ndim}
-    return None
+        return dtype and {
+            "array": dtype,
+            "dimensions": numba_type.ndim,
+            "written": bool(numba_type.mutable),
+            "aligned": bool(numba_type.aligned),
+        }
+    # The types themselves: a literal is also one, but of its own.
+    return _NUMBERS.get(numba_type)
 
 
+def _named(numba_type: Any) -> str | None:
+    """Return the class of a named tuple; None if it is a plain one."""
+    if not isinstance(numba_type, types.BaseNamedTuple):
+        return None
+    return class_of(numba_type.instance_class)
+
+
+_NUMBERS = {types.int64: WHOLE, types.float64: FLOAT}
 _DTYPES = {
     types.float64: "<f8",
     types.int64: "<i8",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tradestream.kernels.errors import MachineCodeError
-from tradestream.kernels.image import Image, Kernel
+from tradestream.kernels.image import Image, Kernel, name_of
 from tradestream.kernels.linking import link
 from tradestream.kernels.objects import parse
 from tradestream.kernels.symbols import address_of
@@ -22,30 +22,42 @@ _PROTOTYPE = ctypes.PYFUNCTYPE(
 
 
 def matches(kind: Any, value: object) -> bool:
-    """Return whether an argument is of a kind.
+    """Return whether an argument is of a kind, as strictly as Numba has it.
 
     Args:
-        kind: `WHOLE`, `FLOAT`, a list of kinds for a tuple, or of an array
-            `{"array": "<f8", "dimensions": 2}`.
-        value: The argument. Arrays must be contiguous; that a kernel writes to none
-            that is read-only is up to the caller.
+        kind: `WHOLE`, `FLOAT`, of a tuple `{"tuple": [kinds], "of": class or None}`,
+            or of an array `{"array": "<f8", "dimensions": 2, "written": True,
+            "aligned": True}`: whether the code may write to it, and takes it to be
+            aligned.
+        value: The argument. Arrays must be contiguous. Whole numbers are taken for
+            fractional ones, truth values for no number.
     """
     if kind == WHOLE:
-        return isinstance(value, int | np.integer)
+        return isinstance(value, int | np.integer) and not isinstance(value, bool)
     if kind == FLOAT:
-        return isinstance(value, float | int | np.floating | np.integer)
-    if isinstance(kind, list):
+        numbers = float | int | np.floating | np.integer
+        return isinstance(value, numbers) and not isinstance(value, bool)
+    if "tuple" in kind:
         return (
             isinstance(value, tuple)
-            and len(value) == len(kind)
-            and all(map(matches, kind, value))
+            and len(value) == len(kind["tuple"])
+            and class_of(type(value)) == kind["of"]
+            and all(map(matches, kind["tuple"], value))
         )
     return (
         isinstance(value, np.ndarray)
         and value.dtype.str == kind["array"]
         and value.ndim == kind["dimensions"]
         and bool(value.flags.c_contiguous)
+        and (bool(value.flags.writeable) or not kind["written"])
+        and (bool(value.flags.aligned) or not kind["aligned"])
     )
+
+
+def class_of(kind: type) -> str | None:
+    """Return what a class of named tuples is known by; None of any other."""
+    named = hasattr(kind, "_fields")
+    return name_of(kind.__module__, kind.__qualname__) if named else None
 
 
 class Baked:
@@ -60,6 +72,7 @@ class Baked:
 
         Raises:
             MachineCodeError: If none was.
+            Exception: What the code raises.
         """
         if self._linked is None:
             self._linked = [
@@ -67,8 +80,12 @@ class Baked:
                 for one in self._image.kernels(self._name)
             ]
         for kinds, function in self._linked:
-            if matches(kinds, arguments):
+            if len(kinds) == len(arguments) and all(map(matches, kinds, arguments)):
                 return function(None, arguments, None)
+        if not self._linked:
+            raise MachineCodeError(
+                f"a function that was baked is required, was {self._name}"
+            )
         given = ", ".join(type(one).__name__ for one in arguments)
         raise MachineCodeError(
             f"{self._name}: arguments that it was compiled for are required, "

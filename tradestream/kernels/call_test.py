@@ -3,14 +3,35 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from tradestream.kernels.call import FLOAT, WHOLE, matches
+from tradestream.kernels.call import FLOAT, WHOLE, class_of, matches
 
-FLOATS = {"array": "<f8", "dimensions": 2}
+FLOATS = {"array": "<f8", "dimensions": 2, "written": True, "aligned": True}
+READ = {**FLOATS, "written": False}
 
 
 class Pair(NamedTuple):
     number: int
     rows: Any
+
+
+class Couple(NamedTuple):
+    number: int
+    rows: Any
+
+
+def plain(*kinds: object) -> dict[str, object]:
+    return {"tuple": list(kinds), "of": None}
+
+
+PAIR = {**plain(WHOLE, FLOATS), "of": class_of(Pair)}
+
+
+def constant() -> Any:
+    return np.frombuffer(bytes(48)).reshape(2, 3)
+
+
+def unaligned() -> Any:
+    return np.frombuffer(bytearray(49), offset=1).reshape(2, 3)
 
 
 @pytest.mark.parametrize(
@@ -23,9 +44,12 @@ class Pair(NamedTuple):
         (FLOAT, 2),
         (FLOATS, np.zeros((2, 3))),
         (FLOATS, np.zeros((0, 3))),
-        ([WHOLE, FLOATS], Pair(1, np.zeros((2, 3)))),
-        ([[WHOLE], FLOAT], ((1,), 2.0)),
-        ([], ()),
+        (READ, constant()),
+        (READ, np.zeros((2, 3))),
+        ({**FLOATS, "aligned": False}, unaligned()),
+        (PAIR, Pair(1, np.zeros((2, 3)))),
+        (plain(plain(WHOLE), FLOAT), ((1,), 2.0)),
+        (plain(), ()),
     ],
 )
 def test_arguments_of_the_kind_match(kind: object, value: object) -> None:
@@ -43,9 +67,17 @@ def test_arguments_of_the_kind_match(kind: object, value: object) -> None:
         (FLOATS, np.zeros((2, 3), ">f8")),
         (FLOATS, np.zeros((2, 6))[:, ::2]),
         (FLOATS, [[0.0]]),
-        ([WHOLE, FLOATS], Pair(1, np.zeros(3))),
-        ([WHOLE, FLOATS], (1,)),
-        ([WHOLE], [1]),
+        (WHOLE, True),
+        (WHOLE, np.True_),
+        (FLOAT, False),
+        (FLOATS, constant()),
+        (FLOATS, unaligned()),
+        (PAIR, Pair(1, np.zeros(3))),
+        (PAIR, Couple(1, np.zeros((2, 3)))),
+        (PAIR, (1, np.zeros((2, 3)))),
+        (plain(WHOLE, FLOATS), Pair(1, np.zeros((2, 3)))),
+        (plain(WHOLE, FLOATS), (1,)),
+        (plain(WHOLE), [1]),
     ],
 )
 def test_what_the_code_would_take_for_something_else_does_not(

@@ -13,16 +13,16 @@ import struct
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tradestream.kernels.symbols import package_folder
 
-_MAGIC = b"tradestream kernels 1\n"
-_LENGTHS = struct.Struct("<QQ")
+_MAGIC = b"tradestream kernels 2\n"
+_HEADER = struct.Struct("<32sQ")  # hash of all that follows, size of the directory
 _KEPT = 8
+_PROCESSORS = Path("/proc/cpuinfo")
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIX = ".kernels"
 
@@ -54,90 +54,120 @@ def name_of(module: str, name: str) -> str:
     return f"{module}:{name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Image:
-    """What `write` wrote; code is read when it is asked for."""
+    """What `write` wrote, as it was when it was read: the file may be replaced.
+
+    Attributes:
+        path: Where it was.
+        listed: Symbol, arguments, offset, and size of each compiled function, by name.
+        sources: What it was made of.
+        code: All object files, one behind the other.
+    """
 
     path: Path
+    listed: dict[str, list[Any]] = field(repr=False)
+    sources: Sources = field(repr=False)
+    code: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> "Image":
+        """Return what a file holds.
+
+        Raises:
+            OSError: If it cannot be read.
+            ValueError: If it is damaged: a machine may fail while it is written.
+        """
+        data = path.read_bytes()
+        start = len(_MAGIC) + _HEADER.size
+        if len(data) < start or not data.startswith(_MAGIC):
+            raise ValueError(f"an image of kernels is required, was {path}")
+        digest, length = _HEADER.unpack_from(data, len(_MAGIC))
+        body = memoryview(data)[start:]
+        if hashlib.sha256(body).digest() != digest:
+            raise ValueError(f"an image as it was written is required, was {path}")
+        listed, sources = json.loads(bytes(body[:length]))
+        return cls(path, listed, sources, bytes(body[length:]))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._kernels
+        return name in self.listed
 
     def kernels(self, name: str) -> list[Kernel]:
         """Return the compiled functions of a name; none if it has none."""
-        found = []
-        with self.path.open("rb") as file:
-            for symbol, arguments, offset, size in self._kernels.get(name, ()):
-                file.seek(self._code_at + offset)
-                found.append(Kernel(symbol, file.read(size), arguments))
-        return found
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of it is there: a machine may fail while it is written."""
-        with self.path.open("rb") as file:
-            head = file.read(len(_MAGIC) + _LENGTHS.size)
-        if len(head) < len(_MAGIC) + _LENGTHS.size or not head.startswith(_MAGIC):
-            return False
-        lengths: tuple[int, int] = _LENGTHS.unpack(head[len(_MAGIC) :])
-        return self.path.stat().st_size == len(head) + sum(lengths)
+        return [
+            Kernel(symbol, self.code[offset : offset + size], arguments)
+            for symbol, arguments, offset, size in self.listed.get(name, ())
+        ]
 
     @property
     def fits(self) -> bool:
         """Whether it was made of the sources here; those that lack are not run."""
-        here = digests(
-            p for p in (ROOT / name for name in self._sources) if p.is_file()
-        )
-        return here.items() <= self._sources.items()
-
-    @property
-    def _kernels(self) -> dict[str, list[Any]]:
-        return self._directory[0]
-
-    @property
-    def _sources(self) -> Sources:
-        return self._directory[1]
-
-    @property
-    def _code_at(self) -> int:
-        return self._directory[2]
-
-    @cached_property
-    def _directory(self) -> tuple[dict[str, list[Any]], Sources, int]:
-        with self.path.open("rb") as file:
-            file.seek(len(_MAGIC))
-            length, _ = _LENGTHS.unpack(file.read(_LENGTHS.size))
-            kernels, sources = json.loads(file.read(length))
-            return kernels, sources, file.tell()
+        here = digests(p for p in (ROOT / name for name in self.sources) if p.is_file())
+        return here.items() <= self.sources.items()
 
 
 def write(path: Path, kernels: Kernels, sources: Sources) -> None:
-    """Write a file whole or not at all, and remove all but the newest others."""
-    listed: dict[str, list[Any]] = {}
-    code = bytearray()
-    for name, compiled in kernels.items():
-        for one in compiled:
-            row = [one.symbol, one.arguments, len(code), len(one.code)]
-            listed.setdefault(name, []).append(row)
-            code += one.code
-    directory = json.dumps([listed, sources]).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        lengths = _LENGTHS.pack(len(directory), len(code))
-        file.write(_MAGIC + lengths + directory + code)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    """Write a file whole or not at all, and remove all but the newest others.
+
+    A file that holds just that is left alone.
+    """
+    content = _content(kernels, sources)
+    if not path.is_file() or path.read_bytes() != content:
+        _replace(path, content)
     others = [p for p in path.parent.glob(f"*{SUFFIX}") if p != path]
-    others.sort(key=lambda p: p.stat().st_mtime, reverse=True)
+    others.sort(key=_written, reverse=True)
     for old in others[_KEPT:]:
         old.unlink(missing_ok=True)
 
 
+def _content(kernels: Kernels, sources: Sources) -> bytes:
+    listed: dict[str, list[Any]] = {}
+    code = bytearray()
+    for name, compiled in sorted(kernels.items()):
+        for one in compiled:
+            row = [one.symbol, one.arguments, len(code), len(one.code)]
+            listed.setdefault(name, []).append(row)
+            code += one.code
+    directory = json.dumps([listed, sources], sort_keys=True).encode()
+    body = directory + code
+    return _MAGIC + _HEADER.pack(hashlib.sha256(body).digest(), len(directory)) + body
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        new = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            new.chmod(0o644)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # somebody else removed it
+        return 0.0
+
+
 def find() -> Image | None:
-    """Return an image for this machine and the sources here; None if none was made."""
-    images = [Image(path) for path in folder().glob(f"{_machine()}-*{SUFFIX}")]
-    images.sort(key=lambda image: image.path.name)
-    return next((one for one in images if one.whole and one.fits), None)
+    """Return an image for this machine and the sources here; None if none was made.
+
+    What is damaged or cannot be read fits as little as what is not there.
+    """
+    for path in sorted(folder().glob(f"{_machine()}-*{SUFFIX}")):
+        try:
+            image = Image.read(path)
+            if image.fits:
+                return image
+        except (OSError, ValueError):
+            continue  # the engine compiles then, and its next baking mends it
+    return None
 
 
 def path_for(sources: Sources, within: Path) -> Path:
@@ -177,9 +207,10 @@ def numba_version() -> str:
 def _processor() -> str:
     """Return what decides which instructions may be used."""
     told = [os.environ.get(f"NUMBA_CPU_{name}") for name in ("NAME", "FEATURES")]
-    if told[0]:
+    # A name alone leaves the features to be those of the machine, but for generic.
+    if told[0] and (told[1] is not None or told[0].lower() == "generic"):
         return repr((platform.machine(), told))
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    lines = _PROCESSORS.read_text().splitlines()
     first = lines[: lines.index("")] if "" in lines else lines
     shown = [line for line in first if line.startswith(("model name", "flags"))]
     return repr((platform.machine(), told, shown))

@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Callable
 
+from tradestream.kernels.errors import MachineCodeError
 from tradestream.kernels.objects import ObjectFile
 
 _ADDRESS = struct.Struct("<Q")
@@ -27,6 +28,7 @@ def link(parsed: ObjectFile, outside: Callable[[str], int]) -> dict[str, int]:
             asks for a writable place of its own, what stands there at first.
 
     Raises:
+        MachineCodeError: If a place is asked for that is larger than an address.
         OSError: If the system lets no memory be run.
     """
     bases, code_bytes = _laid(parsed, writable=False)
@@ -39,6 +41,11 @@ def link(parsed: ObjectFile, outside: Callable[[str], int]) -> dict[str, int]:
         ctypes.memmove(bases[number], section.content, len(section.content))
     places: list[int] = []
     for i, symbol in enumerate(parsed.symbols):
+        if symbol.own_bytes > _ADDRESS.size:
+            raise MachineCodeError(
+                f"a place of {_ADDRESS.size} bytes at most is required, "
+                f"{symbol.name} asks for {symbol.own_bytes}"
+            )
         if symbol.own_bytes:
             places.append(own_at + own_bytes + 8 * i)
             _ADDRESS.pack_into(own, own_bytes + 8 * i, outside(symbol.name))

@@ -1,8 +1,8 @@
 """Prints how the engine was loaded, a hash of results, and the memory it took in MiB.
 
-usage: results_fake baked | compiled | asked
+usage: results_fake baked | compiled | asked | failed
 
-`asked` prints the first alone.
+`asked` prints the first alone, `failed` then what functions raise that fail.
 """
 
 import hashlib
@@ -18,7 +18,11 @@ def main(how: str) -> None:
     """Run every type on one window, and search it."""
     baked = use_baked_kernels() if how != "compiled" else False
     print("baked" if baked else "compiled")
-    if how != "asked":
+    if how == "failed":
+        from tradestream.kernels.kernels_fake import failures
+
+        print("\n".join(failures()))
+    elif how != "asked":
         print(_digest())
         from tradestream.testing.process_memory import read_mib
 

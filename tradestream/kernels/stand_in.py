@@ -6,12 +6,14 @@ entry points call machine code that was compiled before. The real ones would hol
 some 100 MiB, and take half a second to import.
 """
 
+import pickle
 import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from tradestream.kernels.call import Baked, BakedIndicator
+from tradestream.kernels.errors import MachineCodeError
 from tradestream.kernels.image import Image, name_of
 
 _COMPILER = (
@@ -73,6 +75,11 @@ def install(image: Image) -> None:
         raise RuntimeError("a process without a compiler is required")
     modules: dict[str, Any] = {name: _Empty(name) for name in _COMPILER}
     modules["numba"].cfunc = _cfunc(image)
+    # The helpers of compiled code import it when an exception is raised.
+    serialize = modules["numba.core.serialize"] = ModuleType("numba.core.serialize")
+    vars(serialize).update(
+        _numba_unpickle=_unpickled, runtime_build_excinfo_struct=_told_at_work
+    )
     compiled = modules[_COMPILED] = ModuleType(_COMPILED)
     vars(compiled).update(
         entry_point=lambda function: Baked(image, _known_as(function)),
@@ -88,6 +95,26 @@ def _cfunc(image: Image) -> Function:
         return lambda function: BakedIndicator(image, _known_as(function))
 
     return cfunc
+
+
+def _unpickled(address: int, pickled: bytes, digest: bytes) -> object:
+    """Return what code keeps pickled: exceptions that it may raise.
+
+    Code borrows what it is given, so it must be the same each time.
+    """
+    del digest
+    if address not in _kept:
+        # It comes from an image, like the code itself.
+        _kept[address] = pickle.loads(pickled)  # noqa: S301
+    return _kept[address]
+
+
+_kept: dict[int, object] = {}
+
+
+def _told_at_work(*_: object) -> None:
+    """Stand for what builds exceptions with arguments, which takes the compiler."""
+    raise MachineCodeError("an exception with a constant text is required, was another")
 
 
 def _known_as(function: Function) -> str:

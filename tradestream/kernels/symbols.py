@@ -37,8 +37,13 @@ def address_of(symbol: str) -> int:
         return id(getattr(builtins, symbol.removeprefix("PyExc_")))
     for path, prefix in (_HELPERS, _MEMORY):
         if symbol.startswith(prefix):
-            return _helpers(path)[symbol.removeprefix(prefix)]
-    return _of_process(symbol)
+            address = _helpers(path).get(symbol.removeprefix(prefix))
+            break
+    else:
+        address = _of_process(symbol)
+    if address is None:
+        raise MachineCodeError(f"a known function is required, was {symbol}")
+    return address
 
 
 @cache
@@ -67,11 +72,11 @@ def _helpers(path: str) -> dict[str, int]:
     raise MachineCodeError(f"an extension module {stem} is required, was not found")
 
 
-def _of_process(symbol: str) -> int:
+def _of_process(symbol: str) -> int | None:
     for library in (None, "libm.so.6"):
         try:
             function = getattr(ctypes.CDLL(library), symbol)
         except AttributeError:
             continue
-        return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
-    raise MachineCodeError(f"a known function is required, was {symbol}")
+        return ctypes.cast(function, ctypes.c_void_p).value
+    return None
