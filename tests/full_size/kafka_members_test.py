@@ -15,6 +15,7 @@ from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.errors import UnavailableError
 from tradestream.local.full_size.kafka_server import KafkaServer
+from tradestream.runtime.traffic import REPEATED, TRAFFIC
 from tradestream.testing.bus_contract import gathered, messages, numbers
 from tradestream.testing.rooms import KILLED
 
@@ -111,8 +112,10 @@ def test_a_stuck_member_neither_loses_nor_undoes(
     again = gathered(alive, 2)
     alive.commit(again)
     alive.commit(gathered(alive, 2))
+    TRAFFIC.take()
     stuck.commit(records)
 
+    assert {labels["outcome"] for _, labels, _ in TRAFFIC.take()} == {REPEATED}
     assert numbers(again) == numbers(records) == [0, 1]
     assert [record.deliveries for record in again] == [2, 2]
     assert bus.lag("one", "g") == 0

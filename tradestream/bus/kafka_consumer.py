@@ -19,10 +19,12 @@ from kafka.structs import MemberState
 from tradestream.bus.kafka_offsets import KafkaOffsets
 from tradestream.bus.kafka_partitions import Fetched, Partitions, instance_name
 from tradestream.bus.kafka_records import parse_position, to_record
+from tradestream.bus.kafka_repairs import learn_topic
 from tradestream.bus.kafka_times import KafkaTimes
 from tradestream.bus.port import Record
-from tradestream.errors import TradeStreamError, UnavailableError
+from tradestream.errors import UnavailableError
 from tradestream.runtime.logs import get_logger
+from tradestream.runtime.traffic import BUS_TROUBLES, REPEATED, TRAFFIC
 
 STEP_SECONDS = 0.1
 JOIN_STEP_SECONDS = 1.0
@@ -128,6 +130,7 @@ class KafkaConsumer:
                 if not held or self._commit(self._mine.done(held)):
                     self._mine.moved(held)
                     return
+                TRAFFIC.count(BUS_TROUBLES, outcome=REPEATED)
                 self._rejoin()
         raise UnavailableError(
             f"{self._cluster} did not commit to {self._topic}: {self._group} changed"
@@ -149,10 +152,9 @@ class KafkaConsumer:
             # Who leads a group without knowing its topic gives out nothing. The
             # client asks one broker, and gives up when that one has just died.
             self._offsets.patiently(
-                lambda: self._client.partitions_for_topic(self._topic),
-                f"join {self._group}",
+                lambda: learn_topic(self._client, self._topic), f"join {self._group}"
             )
-        except TradeStreamError:
+        except BaseException:  # nobody else could close it
             self._client.close(autocommit=False)
             raise
         self._client.subscribe([self._topic], listener=_Listener(self._mine))

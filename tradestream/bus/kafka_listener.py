@@ -55,23 +55,25 @@ class Listener:
 def find_listener(addresses: Iterable[str]) -> Listener | None:
     """Return what the first broker speaks that says so, None if none does."""
     for address in addresses:
+        host, _, port = address.rpartition(":")
+        name = host.strip("[]")
         for tls in (False, True):
             try:
-                mechanisms = _ask(address, tls=tls)
-            except (TimeoutError, ConnectionRefusedError, socket.gaierror):
+                plain = socket.create_connection((name, int(port)), TIMEOUT_SECONDS)
+            except OSError:
                 break  # nobody is there, in whatever way one asks
+            try:
+                mechanisms = _ask(plain, name, tls=tls)
             except (OSError, struct.error, UnicodeDecodeError):
-                continue  # it speaks another way
+                continue  # it speaks another way; who waits for TLS says nothing
             if mechanisms is not None:
                 return Listener(address, tls, mechanisms)
     return None
 
 
-def _ask(address: str, *, tls: bool) -> tuple[str, ...] | None:
+def _ask(plain: socket.socket, name: str, *, tls: bool) -> tuple[str, ...] | None:
     """Return the mechanisms of a broker; None if what answers is none."""
-    host, _, port = address.rpartition(":")
-    name = host.strip("[]")
-    with socket.create_connection((name, int(port)), TIMEOUT_SECONDS) as plain:
+    with plain:
         if not tls:
             return _handshake(plain)
         with _trusting_all().wrap_socket(plain, server_hostname=name) as secret:

@@ -1,7 +1,13 @@
 """What a broker speaks is told from what a client speaks."""
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
+from tradestream.bus import kafka_listener
 from tradestream.bus.kafka_listener import Listener, find_listener
 from tradestream.testing.scripted_server import Answer, scripted_server
 
@@ -40,3 +46,37 @@ def test_nobody_and_something_else_say_nothing() -> None:
         address = server.url.removeprefix("http://")
 
         assert find_listener(["127.0.0.1:1", address]) is None
+
+
+CLIENT_HELLO = b"\x16\x03"
+"""How every first message of a client that speaks TLS begins."""
+
+
+@contextmanager
+def waiting_for_tls(heard: list[bytes]) -> Iterator[str]:
+    """Yield the address of a port that says nothing before a client speaks TLS."""
+
+    def serve(listening: socket.socket) -> None:
+        while len(heard) < 2:
+            connection, _ = listening.accept()
+            with connection:
+                heard.append(connection.recv(len(CLIENT_HELLO)))
+                while heard[-1] != CLIENT_HELLO and connection.recv(1024):
+                    pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,), daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_who_is_silent_until_tls_is_spoken_is_asked_by_tls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kafka_listener, "TIMEOUT_SECONDS", 0.5)
+    heard: list[bytes] = []
+
+    with waiting_for_tls(heard) as address:
+        assert find_listener([address]) is None
+
+    assert heard[1:] == [CLIENT_HELLO]

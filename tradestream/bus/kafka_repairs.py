@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer
+from kafka import errors as kafka
 from kafka.net import transport
 from kafka.protocol.metadata.find_coordinator import CoordinatorType
 
@@ -46,3 +47,23 @@ def forget_controller(client: KafkaAdminClient) -> None:
     The client keeps that answer, too, while its broker is away.
     """
     client._controller_id = None
+
+
+def learn_topic(client: KafkaConsumer, topic: str) -> None:
+    """Have a member know the partitions of a topic that there is.
+
+    A broker that has just started may answer without the topic; the client takes
+    that for an answer.
+
+    Raises:
+        kafka.errors.StaleMetadata: If the broker that was asked did not know it;
+            another one may.
+        kafka.errors.KafkaError: If no broker answered.
+    """
+    try:
+        found = client.partitions_for_topic(topic)
+    finally:
+        # After a question that failed, the client would ask for all topics for ever.
+        client._cluster.need_all_topic_metadata = False
+    if not found:
+        raise kafka.StaleMetadata(f"partitions of {topic} required, was none")
