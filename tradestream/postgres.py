@@ -63,7 +63,8 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
 
     Raises:
         UnavailableError: If the server went away, was stopped, or gave up on a
-            deadlock; nothing was committed unless the commit itself was cut off.
+            deadlock, or nobody has made the tables yet; nothing was committed unless
+            the commit itself was cut off.
         ConfigurationError: If our role may not do what it tried.
     """
     try:
@@ -71,12 +72,25 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
             yield cursor
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise UnavailableError(f"postgres went away: {_line(error)}") from error
+    except psycopg2.errors.UndefinedTable as error:
+        if _has_tables(connection):
+            raise  # a wrong statement
+        raise UnavailableError(
+            "tables are required, was a database without them: run database_migrator"
+        ) from error
     except psycopg2.errors.InsufficientPrivilege as error:
         user = connection.info.user
         raise ConfigurationError(
-            f"the role {user} lacks a privilege: {_line(error)}; database_migrator "
-            "grants what platform/postgres/roles.yaml declares"
+            f"the role {user} lacks a privilege: {_line(error)}; database_migrator, "
+            "run as its own role, grants what platform/postgres/roles.yaml declares"
         ) from error
+
+
+def _has_tables(connection: Connection) -> bool:
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.schema_migrations') IS NOT NULL")
+        ((found,),) = cursor.fetchall()
+    return bool(found)
 
 
 def _explain(url: str, error: psycopg2.OperationalError) -> NoReturn:

@@ -15,7 +15,7 @@ from tradestream.bus.memory import MemoryBus
 from tradestream.bus.port import Message
 from tradestream.errors import ConfigurationError, UnavailableError
 from tradestream.postgres import connect, transaction
-from tradestream.testing.servers import postgres_server
+from tradestream.testing.servers import Databases, postgres_server
 
 pytestmark = pytest.mark.integration
 
@@ -90,6 +90,20 @@ def test_a_terminated_session_is_unavailable(postgres_url: str) -> None:
 def test_a_wrong_statement_stays_a_bug(postgres: Connection) -> None:
     with pytest.raises(psycopg2.errors.UndefinedTable), transaction(postgres) as cursor:
         cursor.execute("SELECT * FROM no_such_table")
+
+
+def test_a_database_without_tables_is_one_that_is_not_ready(
+    databases: Databases,
+) -> None:
+    connection = connect(databases.server.url("template1"))
+
+    with (
+        pytest.raises(UnavailableError, match="run database_migrator"),
+        transaction(connection) as cursor,
+    ):
+        cursor.execute("SELECT FROM strategies")
+
+    connection.close()
 
 
 def some(count: int) -> list[Message]:

@@ -85,4 +85,6 @@ def _what_is_wrong(
         return "nothing may follow the bucket"
     if not all(_NAME.fullmatch(name) for name in names):
         return "a name holds a slash or a control character"
+    if names[1].startswith("_"):
+        return f"{names[1]} is a bucket of InfluxDB itself"
     return None

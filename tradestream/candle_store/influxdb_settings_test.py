@@ -35,6 +35,7 @@ def test_the_scheme_tells_whether_tls_is_spoken(url: str, base: str) -> None:
         ("influxdb://h:1/o/b/c", "more than organization and bucket"),
         ("influxdb://h:1/o/b?x=1", "nothing may follow the bucket"),
         ("influxdb://h:1/o/a%2Fb", "a slash or a control character"),
+        ("influxdb://h:1/o/_tasks", "_tasks is a bucket of InfluxDB itself"),
         ("influxdb://h:nine/o/b", "a URL such as influxdb://127.0.0.1"),
         ("influxdb://h:99999/o/b", "a URL such as influxdb://127.0.0.1"),
         ("http://h:1/o/b", "its scheme is http"),

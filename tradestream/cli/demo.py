@@ -16,7 +16,8 @@ _DEFAULT = Path(__file__).parents[2] / "build" / "demo"
     "--data_dir",
     type=click.Path(path_type=Path, file_okay=False),
     default=_DEFAULT,
-    help="Folder of the demo's own stack, wiped at the start.  [default: build/demo]",
+    help="Folder of the demo's own stack, wiped at the start; empty, or that of an "
+    "earlier demo, never one of `tradestream up`.  [default: build/demo]",
 )
 @click.option(
     "--exit/--stay",

@@ -68,7 +68,7 @@ def create(
 
     from tradestream.postgres import connect
     from tradestream.roles.create import create_roles
-    from tradestream.roles.declared import read_declared, role_of
+    from tradestream.roles.declared import OWNER, read_declared, role_of
     from tradestream.runtime.secrets import read_secret
 
     connection = connect(postgres_url, read_secret(postgres_password_file))
@@ -81,8 +81,10 @@ def create(
     table = Table(box=None, pad_edge=False)
     for title in ("role", "is", "password"):
         table.add_column(title)
-    words = {"file": "of its file", "made": "made, in its file", "": "none"}
+    words = {"file": "of its file", "made": "made, in its file", "": "not touched"}
     for one in made:
         new = "made" if one.is_new else "there"
         table.add_row(role_of(one.room), new, words[one.password])
-    output.write_tables([table, "run database_migrator: it grants what they need"])
+    owner = role_of(OWNER)
+    said = f"the tables are {owner}'s; run database_migrator as it: it grants the rest"
+    output.write_tables([table, said])

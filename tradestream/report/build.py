@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from psycopg2.errors import UndefinedTable
 from psycopg2.extensions import connection as Connection
 
 from tradestream.candle_store.port import CandleStore
-from tradestream.errors import ConfigurationError, UnavailableError
+from tradestream.errors import ConfigurationError
 from tradestream.report.charts import with_charts
 from tradestream.report.exam_field import recomputed
 from tradestream.report.page import portfolio_page
@@ -43,14 +42,9 @@ def build_page(
         ConfigurationError: If `symbol` is not known.
     """
     products = fetch_products(venue_url) if venue_url else {}
-    try:
-        portfolio = read_portfolio(
-            connection, candles, now=now, products=products, symbol=symbol
-        )
-    except UndefinedTable as error:
-        raise UnavailableError(
-            "tables are required, was a database without them: run database_migrator"
-        ) from error
+    portfolio = read_portfolio(
+        connection, candles, now=now, products=products, symbol=symbol
+    )
     if symbol is not None and not portfolio.markets:
         held = ", ".join(candles.symbols()) or "no bars yet"
         raise ConfigurationError(f"no market {symbol} is known; the store has {held}")

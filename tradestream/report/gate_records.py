@@ -9,6 +9,7 @@ from tradestream.discovery.paper_scores import (
     VerdictScore,
     score_verdicts,
 )
+from tradestream.postgres import transaction
 from tradestream.statistics.betting import threshold
 
 _PAPER = """
@@ -55,14 +56,14 @@ class Doors:
 
 def read_scores(connection: Connection) -> list[VerdictScore]:
     """Return what the scorer stored about its verdicts, by verdict."""
-    with connection, connection.cursor() as cursor:
+    with transaction(connection) as cursor:
         cursor.execute(_PAPER)
         return score_verdicts([PaperRecord(*row) for row in cursor.fetchall()])
 
 
 def read_doors(connection: Connection) -> list[Doors]:
     """Return what every symbol and group has spent at the doors."""
-    with connection, connection.cursor() as cursor:
+    with transaction(connection) as cursor:
         cursor.execute(_DOORS)
         rows = cursor.fetchall()
     return [

@@ -171,7 +171,7 @@ def test_an_empty_database_has_a_page_too(postgres: Connection) -> None:
 
 def test_a_database_without_tables_is_said_in_one_line(postgres: Connection) -> None:
     with postgres, postgres.cursor() as cursor:
-        cursor.execute("DROP TABLE strategies CASCADE")
+        cursor.execute("DROP TABLE strategies, schema_migrations CASCADE")
 
     with pytest.raises(UnavailableError, match="run database_migrator"):
         build_page(postgres, MemoryCandleStore(), now=NOW)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg2.errors import UndefinedTable
 from psycopg2.extensions import connection as Connection
 
 from tradestream.backtest.costs import Costs
 from tradestream.candle_store.port import CandleStore
 from tradestream.candles import LEAST_BARS, CandleSeries, parse_interval
 from tradestream.discovery.outlook import days_until_provable
-from tradestream.errors import InvalidDataError, UnavailableError
+from tradestream.errors import InvalidDataError
 from tradestream.instruments import Instrument
 from tradestream.portfolio.confidence import shrunk_sharpe
 from tradestream.postgres import transaction
@@ -58,13 +57,8 @@ def build_story(
         UnavailableError: If Postgres or the candle store did not answer, or has no
             tables yet.
     """
-    try:
-        with transaction(connection) as cursor:
-            held = read_strategy(cursor, find_strategy(cursor, wanted))
-    except UndefinedTable as error:
-        raise UnavailableError(
-            "tables are required, was a database without them: run database_migrator"
-        ) from error
+    with transaction(connection) as cursor:
+        held = read_strategy(cursor, find_strategy(cursor, wanted))
     return _story(held, candles, fields)
 
 

@@ -335,7 +335,7 @@ def test_the_report_page_links_to_strategies_only_where_they_are_served(
 
 def test_a_database_without_tables_is_said_in_one_line(postgres: Connection) -> None:
     with postgres, postgres.cursor() as cursor:
-        cursor.execute("DROP TABLE strategies CASCADE")
+        cursor.execute("DROP TABLE strategies, schema_migrations CASCADE")
 
     with pytest.raises(UnavailableError, match="run database_migrator"):
         build_story(postgres, MemoryCandleStore(), "abcd")

@@ -14,6 +14,8 @@ from psycopg2.extensions import encrypt_password
 from tradestream.errors import ConfigurationError
 from tradestream.postgres import transaction
 from tradestream.roles.declared import OWNER, DeclaredRole, role_of, tables_of
+from tradestream.roles.grants import LOCK
+from tradestream.runtime.secrets import read_secret
 
 _PASSWORD_BYTES = 24
 _FOREIGN_TABLES = """
@@ -67,6 +69,7 @@ def create_roles(
     rooms = sorted({OWNER, *(role.room for role in declared)})
     with transaction(connection) as cursor:
         try:
+            cursor.execute(LOCK)
             there = _there(cursor, rooms)
             kept = frozenset() if draw_again else there
             found = _passwords(passwords, rooms, kept)
@@ -144,17 +147,16 @@ def _passwords(
 
 def _password(folder: Path, room: str) -> tuple[str, str]:
     path = folder / room
+    if path.exists():
+        return read_secret(path) or "", "file"
+    password = secrets.token_urlsafe(_PASSWORD_BYTES)
     try:
-        if path.exists():
-            if text := path.read_text("utf-8").strip():
-                return text, "file"
-            raise ConfigurationError(f"a password is required in {path}, was nothing")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        password = secrets.token_urlsafe(_PASSWORD_BYTES)
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(password, "utf-8")
     except OSError as error:
         raise ConfigurationError(
-            f"a file that can be read or made is required, was {path}: {error.strerror}"
+            f"a folder that files can be made in is required, was {folder}:"
+            f" {error.strerror}"
         ) from error
     return password, "made"

@@ -18,7 +18,7 @@ from tradestream.roles.declared import (
 Grant = tuple[str, str, str]
 """Role, table, privilege."""
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('tradestream_roles'))"
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('tradestream_roles'))"
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 _HELD = """
 SELECT r.rolname, c.relname, lower(a.privilege_type)
@@ -42,7 +42,7 @@ def grant_declared(connection: Connection, declared: Sequence[DeclaredRole]) -> 
     if connection.info.user != role_of(OWNER):
         return 0
     with transaction(connection) as cursor:
-        cursor.execute(_LOCK)
+        cursor.execute(LOCK)
         cursor.execute(_ROLES, ([role.name for role in declared],))
         there = {name for (name,) in cursor.fetchall()}
         roles = [role for role in declared if role.name in there]

@@ -136,7 +136,7 @@ def test_an_empty_password_file_makes_no_role(url: str, tmp_path: Path) -> None:
 
     with (
         closing(connect(url)) as admin,
-        pytest.raises(ConfigurationError, match="a password is required in"),
+        pytest.raises(ConfigurationError, match="a secret is required in"),
     ):
         create_roles(admin, DECLARED, tmp_path)
 

@@ -89,6 +89,7 @@ class Reader:
             "PGPASSWORD": secrets["postgres"],
             "ADMIN_URL": self.servers.postgres.url("postgres"),
             "POSTGRES_URL": self.postgres_url(),
+            "READER_URL": self.postgres_url().replace("@", "_reader@"),
             "CANDLES_URL": self.candles_url(),
             "BUS_URL": self.servers.kafka.url,
             "REPLICATION": "1",

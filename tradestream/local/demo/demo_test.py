@@ -12,6 +12,7 @@ import pytest
 
 from tradestream.local.demo.figures import Market, by_kind
 from tradestream.local.demo.rooms import last_fields, why
+from tradestream.local.sizes import open_stack
 from tradestream.testing.servers import temporary_folder
 
 integration = pytest.mark.integration
@@ -24,11 +25,11 @@ def folder() -> Iterator[Path]:
 
 
 def start(
-    folder: Path, environment: Mapping[str, str] | None = None
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tradestream.cli.main", "demo", "--exit",
-         f"--data_dir={folder}"],
+         f"--data_dir={folder}", *options],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -89,7 +90,7 @@ def test_what_a_killed_demo_leaves_is_ended_by_down(folder: Path) -> None:
 
 @integration
 def test_a_failing_room_ends_the_demo_with_its_line(folder: Path) -> None:
-    demo = start(folder, {"TRADESTREAM_MIGRATIONS_DIR": "/no/such/folder"})
+    demo = start(folder, environment={"TRADESTREAM_MIGRATIONS_DIR": "/no/such/folder"})
 
     _, errors = demo.communicate(timeout=60)
 
@@ -125,6 +126,24 @@ def test_a_folder_with_something_else_is_not_wiped(folder: Path) -> None:
     assert demo.returncode == 1
     assert "an empty folder or one of an earlier demo is required" in errors
     assert (folder / "thesis.txt").read_text() == "years of work"
+
+
+@integration
+@pytest.mark.parametrize("option", ["--exit", "--keep"])
+def test_a_stack_of_tradestream_up_is_neither_stopped_nor_wiped(
+    folder: Path, option: str
+) -> None:
+    layout = open_stack(folder).layout
+    layout.create()
+    kept = sorted(layout.root.iterdir())
+    assert kept
+
+    demo = start(folder, option)
+    _, errors = demo.communicate(timeout=60)
+
+    assert demo.returncode == 1
+    assert "an empty folder or one of an earlier demo is required" in errors
+    assert sorted(layout.root.iterdir()) == kept
 
 
 def test_finds_the_line_in_which_a_room_says_why() -> None:

@@ -20,6 +20,8 @@ from tradestream.local.sizes import of_size, open_stack
 from tradestream.local.stack import Stack
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_MARK = "wiped_by_demo"
+"""File of a folder that a demo made: what it may wipe, and no stack of a user's."""
 
 
 def run_demo(root: Path, *, size: str | None, stay: bool, keep: bool) -> None:
@@ -65,24 +67,37 @@ def _stay(stack: Stack, rooms: Rooms, console: Console) -> None:
 def _prepare(root: Path, size: str | None, *, keep: bool) -> Stack:
     """Stop what an earlier demo left running; return a stack in a clean folder."""
     before = open_stack(root)
+    folder = before.layout.root
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise ConfigurationError(
+            f"an empty folder or one of an earlier demo is required, was {root}"
+        )
     before.down()
     of_size(root, size or before.size).require_programs()
-    folder = before.layout.root
-    if not keep and folder.exists():
-        if not before.layout.exists() and any(folder.iterdir()):
-            raise ConfigurationError(
-                f"an empty folder or one of an earlier demo is required, was {root}"
-            )
-        shutil.rmtree(folder)
+    if not keep:
+        _wipe(folder)
     stack = open_stack(root, size)
     stack.layout.create()
+    (folder / _MARK).touch()
     return stack
+
+
+def _wipe(folder: Path) -> None:
+    """Empty a folder of an earlier demo; its mark stays, should this be cut off."""
+    for path in folder.glob("*"):
+        if path.name == _MARK:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Keep a second demo out of the same folder."""
-    path = root.expanduser().absolute().with_suffix(".lock")
+    folder = root.expanduser().absolute()
+    path = folder.with_name(f"{folder.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w")
