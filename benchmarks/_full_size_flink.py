@@ -1,5 +1,9 @@
 """Discovery on Flink beside plain workers: the same requests on two cores.
 
+The factory's own requests, with its defaults, of two windows: a day, the smallest that
+is asked for, and a week, which is a third of the average over the factory's windows.
+What Flink adds is the same for each request, so it weighs less on the larger.
+
 Part of `make benchmark BENCH=full_size`, or `python -m benchmarks._full_size_flink`.
 Each has a broker of its own and is warm before the requests come; they take turns, so
 that a machine that others load, too, loads both alike, and a share is that of two
@@ -13,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -20,22 +25,28 @@ import psutil
 
 from benchmarks._full_size_bus import running_kafka
 from benchmarks.figures import Figure, report
+from services.strategy_discovery_request_factory.requests import SearchPlan, messages
+from services.strategy_discovery_request_factory.spans import Due
 from tests.full_size.flink import discovery_world
 from tests.full_size.flink.running_job import RunningJob, eventually, running_job
 from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.port import Message
 from tradestream.bus.topics import DISCOVERED_STRATEGIES, DISCOVERY_REQUESTS
 from tradestream.candle_store.factory import open_candle_store
+from tradestream.candles import to_datetime
 from tradestream.local.full_size.flink_server import (
     JOBMANAGER,
     TASKMANAGER,
     FlinkServer,
 )
+from tradestream.strategies.catalogue import CATALOGUE
 from tradestream.testing import servers
 
-REQUESTS = 400
-WARM_UP = 40
-ROUNDS = 5
+DAY, WEEK = 1_440, 10_080
+TYPES = {DAY: 60, WEEK: 30}
+"""Strategy types a symbol by window, so that rounds take seconds, not minutes."""
+
+ROUNDS = 3
 WORKERS = 2
 CHECKPOINT_SECONDS = 10.0
 WANTED_SHARE = 0.85
@@ -50,11 +61,13 @@ class Run:
     """How long a round of requests took, in seconds.
 
     Attributes:
+        requests: How many there were.
         written: Until the newest result was written.
         seen: Until who reads what is committed had them all.
         processor: Of all that answered, seconds of processor until then.
     """
 
+    requests: int
     written: float
     seen: float
     processor: float
@@ -62,7 +75,7 @@ class Run:
 
 def measure() -> list[Figure]:
     """Return throughput of both, what Flink's share is, and memory."""
-    plain, flink = [], []
+    figures: list[Figure] = []
     with (
         _world() as (bus, flags, folder),
         _world() as (other_bus, other_flags, other_folder),
@@ -70,20 +83,20 @@ def measure() -> list[Figure]:
         _cluster(other_folder) as server,
         _job(server, other_flags, other_folder) as job,
     ):
-        for each, pids in ((bus, [workers]), (other_bus, _pids(server))):
-            _round(each, discovery_world.searches(WARM_UP, symbols=SYMBOLS), pids)
-        for number in range(2, ROUNDS + 2):  # new ones, so that all is answered
-            asked = discovery_world.searches(REQUESTS, seed=number, symbols=SYMBOLS)
-            plain.append(_round(bus, asked, [workers]))
-            flink.append(_round(other_bus, asked, _pids(server)))
+        for window, words in ((DAY, "a day"), (WEEK, "a week")):
+            plain, flink = [], []
+            for number in range(1, ROUNDS + 2):  # each is new, so that all is answered
+                asked = _searches(window, seed=number)
+                plain.append(_round(bus, asked, [workers]))
+                flink.append(_round(other_bus, asked, _pids(server)))
+            # Java's first requests of a kind are interpreted, then compiled.
+            figures += _figures(words, plain[1:], flink[1:])
         memory = {
             "memory of plain workers and their parent": _megabytes(workers),
             **_flink_memory(server),
             "memory of what submitted it, unless detached": _megabytes(job.process.pid),
         }
-    return _figures(plain, flink) + [
-        Figure(what, value, "MB") for what, value in memory.items()
-    ]
+    return figures + [Figure(what, value, "MB") for what, value in memory.items()]
 
 
 def tune() -> list[Figure]:
@@ -94,11 +107,26 @@ def tune() -> list[Figure]:
             more = {"bundle": bundle, "checkpoint_interval": seconds}
             with _job(server, flags, folder, **more):
                 runs = _rounds(bus, 1_000 * (place + 1), _pids(server))
-            rates = sorted(REQUESTS / run.written for run in runs)
+            rates = sorted(run.requests / run.written for run in runs)
             what = f"Flink: bundles of {bundle}, checkpoint every {seconds:g} s"
             spread = (rates[0], rates[-1])
             figures.append(Figure(what, median(rates), "1/s", spread=spread))
     return figures
+
+
+def _searches(window: int, seed: int) -> list[Message]:
+    """Return what the factory asks about a window of each symbol."""
+    plan = SearchPlan(
+        tuple(CATALOGUE)[: TYPES[window]], 5, 50, 30, seed, 1.0, 2.0, "excess_sharpe"
+    )
+    start = to_datetime(discovery_world.START)
+    spans = [
+        Due(symbol, window, start, start + timedelta(minutes=window), None)
+        for symbol in SYMBOLS
+    ]
+    return [
+        m for span in spans for m in messages(span, plan.template(), plan.strategies)
+    ]
 
 
 @contextlib.contextmanager
@@ -112,7 +140,7 @@ def _world() -> Iterator[tuple[KafkaBus, dict[str, object], Path]]:
         databases = servers.Databases(postgres)
         url = databases.create()
         store = open_candle_store(url)
-        discovery_world.fill(store, SYMBOLS)
+        discovery_world.fill(store, SYMBOLS, WEEK + DAY)
         store.close()
         bus = KafkaBus(kafka.url)
         yield bus, {"bus_url": kafka.url, "candles_url": url}, folder
@@ -120,50 +148,45 @@ def _world() -> Iterator[tuple[KafkaBus, dict[str, object], Path]]:
         databases.close()
 
 
-def _figures(plain: list[Run], flink: list[Run]) -> list[Figure]:
-    rates = [sorted(REQUESTS / run.written for run in runs) for runs in (plain, flink)]
-    medians = [median(r) for r in rates]
+def _figures(words: str, plain: list[Run], flink: list[Run]) -> list[Figure]:
     names = (f"{WORKERS} plain workers", f"Flink, parallelism {WORKERS}")
-    figures = [
-        Figure(f"{name}: searches of a day", m, "1/s", spread=(r[0], r[-1]))
-        for name, m, r in zip(names, medians, rates, strict=True)
-    ]
+    figures = []
+    for name, runs in zip(names, (plain, flink), strict=True):
+        rates = [run.requests / run.written for run in runs]
+        took = [run.processor / run.requests * 1_000 for run in runs]
+        figures += [
+            _figure(f"{name}: searches of {words}", rates, "1/s"),
+            _figure(f"{name}: processor for a search of {words}", took, "ms"),
+        ]
     shares = [
         one.written / other.written for one, other in zip(plain, flink, strict=True)
     ]
     waits = [run.seen - run.written for run in flink]
     return [
         *figures,
-        Figure(
-            "throughput of Flink ÷ plain workers, a round after the other",
-            median(shares), "×", WANTED_SHARE, spread=(min(shares), max(shares)),
+        _figure(
+            f"throughput of Flink ÷ plain workers, searches of {words}",
+            shares, "×", WANTED_SHARE,
         ),
-        *map(_processor, names, (plain, flink)),
-        Figure(
+        _figure(
             f"Flink: from written to committed, checkpoint every"
-            f" {CHECKPOINT_SECONDS:g} s",
-            median(waits), "s", spread=(min(waits), max(waits)),
+            f" {CHECKPOINT_SECONDS:g} s, searches of {words}",
+            waits, "s",
         ),
     ]  # fmt: skip
 
 
-def _processor(name: str, runs: list[Run]) -> Figure:
-    took = [run.processor / REQUESTS * 1_000 for run in runs]
-    what = f"{name}: processor for a search"
-    return Figure(what, median(took), "ms", spread=(min(took), max(took)))
+def _figure(
+    what: str, values: Sequence[float], unit: str, limit: float | None = None
+) -> Figure:
+    spread = (min(values), max(values))
+    return Figure(what, median(values), unit, limit, spread=spread)
 
 
 def _rounds(bus: KafkaBus, seed: int, pids: Sequence[int]) -> list[Run]:
-    """Return each round; its requests are new, so that nothing is answered twice."""
-    _round(bus, discovery_world.searches(WARM_UP, seed=seed, symbols=SYMBOLS), pids)
-    return [
-        _round(
-            bus,
-            discovery_world.searches(REQUESTS, seed=seed + number, symbols=SYMBOLS),
-            pids,
-        )
-        for number in range(1, ROUNDS + 1)
-    ]
+    """Return each round but the first; its requests are new, so all are answered."""
+    asked = (_searches(DAY, seed + number) for number in range(ROUNDS + 1))
+    return [_round(bus, requests, pids) for requests in asked][1:]
 
 
 def _round(bus: KafkaBus, requests: list[Message], pids: Sequence[int]) -> Run:
@@ -177,6 +200,7 @@ def _round(bus: KafkaBus, requests: list[Message], pids: Sequence[int]) -> Run:
     eventually(lambda: len(_summaries(bus)) >= wanted, "all is answered")
     seen = time.time()
     return Run(
+        len(requests),
         max(_summaries(bus)) - started,
         seen - started,
         _processor_seconds(pids) - used,

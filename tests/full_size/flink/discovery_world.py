@@ -32,10 +32,12 @@ Seen = Counter[tuple[str, bytes, tuple[tuple[str, str], ...]]]
 """How often each message is there: key, value, and headers but for who answered."""
 
 
-def fill(store: CandleStore, symbols: Sequence[str] = SYMBOLS) -> None:
-    """Write two days of bars and the increments of each symbol."""
+def fill(
+    store: CandleStore, symbols: Sequence[str] = SYMBOLS, minutes: int = BARS
+) -> None:
+    """Write two days of bars, or more, and the increments of each symbol."""
     for number, symbol in enumerate(symbols):
-        walk = replace(random_walk(BARS + 60, seed=number), symbol=symbol)
+        walk = replace(random_walk(minutes + 60, seed=number), symbol=symbol)
         store.write(walk, source="test", written_at=WRITTEN_AT)
     store.write_instruments([Instrument(symbol, 0.01, 0.001) for symbol in symbols])
 
