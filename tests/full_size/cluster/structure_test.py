@@ -49,7 +49,27 @@ WITHOUT_COMPILER = [
     for room in WITH_KERNELS
     if PurePosixPath("tradestream/kernels/use.py") in contents(GRAPH, [room]).files
 ]
-BAKED = "from tradestream.kernels import use; print(use.use_baked_kernels())"
+BAKED = """
+from tradestream.kernels.use import use_baked_kernels
+print(use_baked_kernels())
+
+import sys
+import numpy as np
+from tradestream.backtest.costs import Costs
+from tradestream.backtest.window import Window
+from tradestream.candles import CandleSeries
+from tradestream.instruments import Instrument
+
+closes = 100 + np.sin(np.arange(200) / 5)
+times = np.arange(200) * 60
+bars = CandleSeries(
+    "SINE", 60, times, closes, closes + 1, closes - 1, closes, np.ones(200)
+)
+window = Window(bars, Instrument("SINE", 0.01, 1.0), Costs())
+name, strategy = next(iter(window.programs.catalogue.items()))
+trades, sharpe = window.outcomes(name, window.genome(name, strategy.defaults()))
+print(np.isfinite(trades).all(), "numba.core.dispatcher" in sys.modules)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +207,10 @@ def test_a_room_with_kernels_compiles_none(room: str, roots: dict[str, Root]) ->
 
 
 @pytest.mark.parametrize("room", WITHOUT_COMPILER)
-def test_a_room_finds_what_was_baked_for_it(room: str, roots: dict[str, Root]) -> None:
+def test_a_room_runs_what_was_baked_for_it(room: str, roots: dict[str, Root]) -> None:
     ended = roots[room].python(BAKED)
 
-    assert ended.stdout == "True\n", ended.stderr
+    assert ended.stdout.split() == ["True", "True", "False"], ended.stderr
 
 
 @pytest.mark.parametrize("room", ROOMS)
