@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tools import repository
 from tools.full_size.kubernetes.programs import installed
@@ -31,6 +31,7 @@ _PYTHON = "3.11.2"
 _PACKAGES = "python3,ca-certificates,libstdc++6,tzdata"
 _KEPT = 3
 KERNELS = "/app/kernels"
+_BAKING = "tradestream/kernels"
 
 
 class Layers:
@@ -86,7 +87,9 @@ class Layers:
                         shutil.rmtree(path)
                 _pack(kernels, KERNELS.lstrip("/"), out)
 
-        return _cached("kernels", " ".join([_PYTHON, *sorted(names)]), make)
+        baking = [p for p in self._compiler.files if p.is_relative_to(_BAKING)]
+        made_of = [_PYTHON, *sorted(names), _digest(baking)]
+        return _cached("kernels", " ".join(made_of), make)
 
     def _code(self) -> Path:
         def make(out: Path) -> None:
@@ -95,12 +98,17 @@ class Layers:
                 _compile_bytecode(root)
                 _pack(root / "app", "app", out)
 
-        digest = hashlib.sha256()
-        for path in self._needed.files:
-            digest.update(f"{path}\0".encode())
-            digest.update((repository.ROOT / path).read_bytes())
-        made_of = [_PYTHON, *self._rooms, digest.hexdigest()]
+        made_of = [_PYTHON, *self._rooms, _digest(self._needed.files)]
         return _cached("code", " ".join(made_of), make)
+
+
+def _digest(files: Iterable[PurePath]) -> str:
+    """Return a hash of the names and contents of files of the repository."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path}\0".encode())
+        digest.update((repository.ROOT / path).read_bytes())
+    return digest.hexdigest()
 
 
 def base() -> Path:
