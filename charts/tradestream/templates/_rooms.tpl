@@ -41,6 +41,13 @@
 {{- if and (not $url) (hasKey $examples .need) -}}
   {{- fail (printf "%s.url: a URL is required, e.g. %s" .need (index $examples .need)) -}}
 {{- end -}}
+{{- with regexFind "{[^}]*}?" (replace "{room}" "" $url) -}}
+  {{- fail (printf "%s.url: {room} is required where a room's name is to stand, was %s" $.need .) -}}
+{{- end -}}
+{{- $secret := (index .root.Values .need).secret | default dict -}}
+{{- if and (contains "{room}" $url) $secret.name (not (contains "{room}" $secret.key)) -}}
+  {{- fail (printf "%s.secret.key: {room} is required in it, as in %s.url, was %s" .need .need $secret.key) -}}
+{{- end -}}
 {{- $instead := "" -}}
 {{- if hasKey (index .root.Values .need) "secret" -}}
   {{- $instead = printf "; it belongs into a Secret, whose name is %s.secret.name" .need -}}
