@@ -62,7 +62,7 @@ def test_what_a_module_declares_with_the_compiler_becomes_nothing() -> None:
         import_module(name) for name in ("numba", "numba.core.typing.templates")
     )
 
-    class Typed(templates.AbstractTemplate):  # type: ignore[name-defined,misc]
+    class Typed(templates.AbstractTemplate):  # type: ignore[name-defined,misc]  # no stubs
         """Derived from nothing."""
 
     assert Typed(1, two=2)
