@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tradestream.testing.rooms import run_room
+
 REPOSITORY = Path(__file__).parents[2]
+AWAY = "http://127.0.0.1:9"
 NOBODY = "redis://127.0.0.1:9/0"
 STORE = "postgresql://nobody@127.0.0.1:9/none"
 
@@ -82,40 +85,26 @@ def test_a_connection_that_the_room_has_not_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "flags", "asked"),
+    ("room", "asked", "flags"),
     [
         (
             "candle_ingestor",
-            ["--coinbase_rest_url", f"--candles_url={STORE}", f"--bus_url={NOBODY}"],
             "venue",
+            {"coinbase_rest_url": AWAY, "candles_url": STORE, "bus_url": NOBODY},
         ),
         (
             "top_crypto_updater",
-            ["--coinmarketcap_url", f"--coinmarketcap_key_file={__file__}"],
             "coinmarketcap",
+            {"coinmarketcap_url": AWAY, "coinmarketcap_key_file": __file__},
         ),
     ],
 )
 def test_a_server_that_is_only_asked_is_asked(
-    room: str, flags: list[str], asked: str
+    room: str, asked: str, flags: dict[str, object]
 ) -> None:
-    url, *others = flags
-    finished = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            f"services.{room}.main",
-            f"{url}=http://127.0.0.1:9",
-            *others,
-            f"--redis_url={NOBODY}",
-            f"--only_check_connections={asked}",
-        ],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    told = {**flags, "redis_url": NOBODY, "only_check_connections": asked}
+
+    finished = run_room(room, told)
 
     assert finished.returncode == 75, finished.stderr
     assert "127.0.0.1:9" in finished.stderr
