@@ -158,7 +158,7 @@ class Graph:
         for loaded in source.named | self._loaded(name):
             if loaded in self.targets:
                 target.deps |= self._labels_of(loaded, target.module)
-        if "importlib.util" in source.imports:
+        if any(text.startswith("importlib.util") for text in source.imports):
             for text in source.texts & set(self._distributions):
                 target.deps |= self._labels_of(text, target.module)
         if target.kind == "test":

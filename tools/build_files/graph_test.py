@@ -48,6 +48,21 @@ def test_imports_become_labels_wherever_they_stand() -> None:
     assert update.deps == {"//tradestream/store:port", "@pypi//redis", "@pypi//pyyaml"}
 
 
+@pytest.mark.parametrize(
+    "statement", ["import importlib.util", "from importlib.util import find_spec"]
+)
+def test_a_package_that_is_looked_up_by_name_is_a_label(statement: str) -> None:
+    made = Graph(
+        {PurePosixPath("tradestream/found.py"): f'{statement}\nNAME = "redis"'},
+        [],
+        [],
+        DISTRIBUTIONS,
+        frozenset({"importlib"}),
+    )
+
+    assert made.targets["tradestream.found"].deps == {"@pypi//redis"}
+
+
 def test_an_initialiser_is_needed_only_with_code_in_it() -> None:
     port = graph().targets["tradestream.store.port"]
 
