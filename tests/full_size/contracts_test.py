@@ -1,7 +1,5 @@
 """Row T9 of the contract table, seen as an outsider sees it: by InfluxDB's client."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from tradestream.candle_store.influxdb_store import InfluxCandleStore
 from tradestream.candles import CandleSeries
 from tradestream.local.full_size.influxdb_server import InfluxDBServer
 from tradestream.testing.candle_store_contract import LATER, WRITTEN, bars, minute
+from tradestream.testing.command import run_command
 
 pytestmark = pytest.mark.integration
 
@@ -94,13 +93,8 @@ def test_T09_the_bucket_keeps_bars_365_days(
 ) -> None:
     url = f"{influxdb.url.rpartition('/')[0]}/t09"
 
-    subprocess.run(
-        [
-            sys.executable, "-m", "tradestream.cli.main", "candles", "create", url,
-            "--password_file", str(influxdb.token_file),
-        ],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    made = run_command("candles", "create", url, "--password_file", influxdb.token_file)
 
+    assert made.returncode == 0, made.stderr
     bucket = client.buckets_api().find_bucket_by_name("t09")  # type: ignore[no-untyped-call]  # untyped
     assert [rule.every_seconds for rule in bucket.retention_rules] == [YEAR_SECONDS]

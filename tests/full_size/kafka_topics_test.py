@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tradestream.bus.kafka_bus import KafkaBus
 from tradestream.bus.topics import CANDLES
 from tradestream.local.full_size.kafka_server import KafkaServer
 from tradestream.testing.bus_contract import messages, numbers
+from tradestream.testing.command import run_command
 from tradestream.testing.rooms import run_room
 
 TOPIC = """\
@@ -45,17 +45,7 @@ def _clear(client: KafkaAdminClient) -> None:
 
 
 def apply(server: KafkaServer, *options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "tradestream.cli.main", "topics", "apply"),
-            f"--bus_url={server.url}",
-            *options,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
+    return run_command("topics", "apply", f"--bus_url={server.url}", *options)
 
 
 def declare(folder: Path, **values: object) -> str:

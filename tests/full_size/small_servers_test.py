@@ -9,30 +9,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.full_size import given_servers
-from tradestream.bus.port import Bus
-from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.candle_store.postgres_store import PostgresCandleStore
 from tradestream.errors import ConfigurationError
 from tradestream.postgres import connect as connect_postgres
-from tradestream.redis import connect as connect_redis
 from tradestream.testing.bus_contract import BusContract, OpenBus
 from tradestream.testing.candle_store_contract import CandleStoreContract
+from tradestream.testing.redis_buses import redis_buses
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
 def open_bus(redis_url: str) -> Iterator[OpenBus]:
-    opened: list[Bus] = []
-
-    def open_it(takeover_seconds: float) -> Bus:
-        client = connect_redis(redis_url, text=False)
-        opened.append(RedisStreamsBus(client, takeover_seconds=takeover_seconds))
-        return opened[-1]
-
-    yield open_it
-    for bus in opened:
-        bus.close()
+    with redis_buses(redis_url) as open_it:
+        yield open_it
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tradestream.testing.bus_contract import (
     messages,
     numbers,
 )
+from tradestream.testing.redis_buses import redis_buses
 from tradestream.testing.servers import valkey_server as run_valkey
 
 pytestmark = pytest.mark.integration
@@ -27,16 +28,8 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def open_bus(redis_url: str) -> Iterator[OpenBus]:
-    opened: list[Bus] = []
-
-    def open_it(takeover_seconds: float) -> Bus:
-        client = connect(redis_url, text=False)
-        opened.append(RedisStreamsBus(client, takeover_seconds=takeover_seconds))
-        return opened[-1]
-
-    yield open_it
-    for bus in opened:
-        bus.close()
+    with redis_buses(redis_url) as open_it:
+        yield open_it
 
 
 class TestRedisStreamsBus(BusContract):

@@ -1,22 +1,17 @@
 """`tradestream roles create`, as its user types it."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tradestream.roles.declared import OWNER, read_declared
+from tradestream.testing.command import run_command
 from tradestream.testing.room_roles import drop_roles
 
 
 def create(*options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "tradestream.cli.main", "roles", "create", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command("roles", "create", *options)
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,15 @@
 """`tradestream topics apply` before any broker is asked."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tradestream.testing.command import run_command
+
 
 def apply(*options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "tradestream.cli.main", "topics", "apply", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command("topics", "apply", *options)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +12,7 @@ from tradestream.bus.redis_streams import RedisStreamsBus
 from tradestream.bus.topics import DISCOVERED_STRATEGIES
 from tradestream.cli import trace
 from tradestream.errors import ConfigurationError
+from tradestream.testing.command import run_command
 from tradestream.testing.discovery_results import search_summary
 from tradestream.testing.seeded_portfolio import seed_records
 
@@ -112,12 +112,7 @@ def test_a_database_that_is_away_is_worth_a_retry() -> None:
 
 def command(*options: str) -> "subprocess.CompletedProcess[str]":
     """Run the command as its users do."""
-    return subprocess.run(
-        [sys.executable, "-m", "tradestream.cli.main", "trace", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_command("trace", *options)
 
 
 class Terminal:

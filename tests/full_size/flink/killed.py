@@ -91,6 +91,7 @@ def _kill_again_and_again(
         world.bus.publish(
             DISCOVERY_REQUESTS, requests[number * share : (number + 1) * share]
         )
+        # No condition to wait for: that the moment is nobody's choice is the point.
         time.sleep(rng.uniform(0.0, LATEST_KILL_SECONDS))
         flink.kill_taskmanager()
         flink.start_taskmanager()
